@@ -1,0 +1,40 @@
+"""Array aliases and the pair that travels between steps.
+
+Axes are ``frame, y, x``. ``True`` in a mask means *excluded*: a bad pixel is excluded from everything, a pixel of
+the signal mask is excluded from where noise patches may lie.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frame: TypeAlias = NDArray[np.float32]
+"""One detector frame, shape (y, x), in the unit of its file; NaN where masked."""
+
+Frames: TypeAlias = NDArray[np.float32]
+"""Frames or patches in memory, shape (frame, y, x)."""
+
+Mask: TypeAlias = NDArray[np.bool_]
+"""Shape (y, x); True = excluded."""
+
+Indices: TypeAlias = NDArray[np.int64]
+"""Shape (n,): positions in a list of frames or patches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """A frame taken apart: ``signal`` and ``noise``, both (y, x), both in the frame's unit."""
+
+    signal: Frame
+    noise: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long job is: ``done`` of ``total`` steps, with a word for the user where there is one to say."""
+
+    done: int
+    total: int
+    message: str = ""

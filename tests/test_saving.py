@@ -1,0 +1,46 @@
+import pytest
+
+from napari_unveil.errors import Refused
+from napari_unveil.saving import refuse_same_file, replacing
+
+
+def test_a_file_appears_when_it_is_complete(tmp_path):
+    path = tmp_path / "a.txt"
+    with replacing(path) as partial:
+        partial.write_text("whole")
+        assert not path.exists()
+    assert path.read_text() == "whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_broken_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(path) as partial:
+        partial.write_text(f"half {1 / 0}")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_told_with_the_path(tmp_path):
+    with (
+        pytest.raises(Refused, match=r"a\.txt could not be written \(No space left"),
+        replacing(tmp_path / "a.txt"),
+    ):
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_absent_folder_and_a_folder_as_a_file_are_refused(tmp_path):
+    with pytest.raises(Refused, match="nothing can be written"), replacing(tmp_path / "none" / "a.txt"):
+        pass
+    with pytest.raises(Refused, match="is a folder"), replacing(tmp_path):
+        pass
+
+
+def test_the_input_is_no_output(tmp_path):
+    path = tmp_path / "a.h5"
+    path.touch()
+    with pytest.raises(Refused, match="is the input itself"):
+        refuse_same_file(path, tmp_path / "." / "a.h5")
+    refuse_same_file(path, tmp_path / "b.h5")
