@@ -1,0 +1,26 @@
+"""Detector frames out of files and runs, opened lazily, and results written with their provenance."""
+
+from napari_unveil.frames.address import Address, parse_address
+from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS
+from napari_unveil.frames.listing import Listing
+from napari_unveil.frames.opening import list_datasets, open_frames, open_layers
+from napari_unveil.frames.results import NXdataWriter, read_process, writing_nxdata
+from napari_unveil.frames.stack import FrameSource, FrameStack, UnreadableFrame, lazy_stack, stack_from_array
+
+__all__ = [
+    "DEFAULT_MASK_BITS",
+    "Address",
+    "FrameSource",
+    "FrameStack",
+    "Listing",
+    "NXdataWriter",
+    "UnreadableFrame",
+    "lazy_stack",
+    "list_datasets",
+    "open_frames",
+    "open_layers",
+    "parse_address",
+    "read_process",
+    "stack_from_array",
+    "writing_nxdata",
+]

@@ -1,0 +1,194 @@
+"""Single planes of an HDF5 dataset, as stored, each read from a file that is opened for it.
+
+Where one compressed chunk spans several frames the decoded block is kept: its neighbours cost nothing.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_unveil.errors import Refused
+from napari_unveil.frames.hdf5_file import opened_hdf5
+from napari_unveil.frames.hdf5_tree import Dataset
+from napari_unveil.frames.virtual import VirtualSources, virtual_sources
+from napari_unveil.types import Mask
+
+KEPT_BYTES = 256 * 2**20
+"""Decoded blocks kept per stack."""
+
+Block = NDArray[Any]
+
+
+class DecodedBlocks:
+    """The blocks decoded last, at most ``limit_bytes`` of them; safe to share between threads."""
+
+    def __init__(self, limit_bytes: int = KEPT_BYTES) -> None:
+        self.limit_bytes = limit_bytes
+        self._blocks: OrderedDict[object, Block] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[type["DecodedBlocks"], tuple[int]]:
+        return DecodedBlocks, (self.limit_bytes,)
+
+    def get(self, key: object, decode: Callable[[], Block]) -> Block:
+        """Give the block of ``key``, decoding it when it is not here any more."""
+        with self._lock:
+            if key not in self._blocks:
+                self._blocks[key] = decode()
+                while len(self._blocks) > 1 and self._kept_bytes() > self.limit_bytes:
+                    self._blocks.popitem(last=False)
+            self._blocks.move_to_end(key)
+            return self._blocks[key]
+
+    def _kept_bytes(self) -> int:
+        return sum(block.nbytes for block in self._blocks.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Planes:
+    """The frames of one dataset, as stored.
+
+    Parameters
+    ----------
+    path, dataset
+        File and dataset name.
+    shape
+        Shape as stored: leading axes, y, x.
+    block
+        How many frames one chunk spans along each leading axis.
+    chunk
+        Shape of a chunk; empty when the dataset has none.
+    unwritten
+        True for chunks that nobody has written, on the grid of chunks; None when all are there.
+    sources
+        Source files of a virtual dataset, None for any other.
+    kept
+        Decoded blocks, shared by the datasets of a stack.
+    """
+
+    path: Path
+    dataset: str
+    shape: tuple[int, ...]
+    block: tuple[int, ...]
+    chunk: tuple[int, ...]
+    unwritten: NDArray[np.bool_] | None
+    sources: VirtualSources | None
+    kept: DecodedBlocks
+
+    def plane(self, position: tuple[int, ...]) -> NDArray[Any]:
+        """Read the plane (y, x) at ``position`` of the leading axes, stored type.
+
+        Raises
+        ------
+        OSError
+            When it cannot be decoded.
+        """
+        if prod(self.block) == 1:
+            return self._read(position)
+        corner = tuple(p // b * b for p, b in zip(position, self.block, strict=True))
+        extent = tuple(slice(c, c + b) for c, b in zip(corner, self.block, strict=True))
+        key = (self.path, self.path.stat().st_mtime_ns, self.dataset, corner)
+        whole = self.kept.get(key, lambda: self._read(extent))
+        return np.asarray(whole[tuple(p - c for p, c in zip(position, corner, strict=True))])
+
+    def missing(self, position: tuple[int, ...]) -> Mask | None:
+        """Shape (y, x): True where nothing was written or no source is behind; None when all is there."""
+        if self.sources is not None:
+            return ~self.sources.covered(position, self.shape[-2:])
+        if self.unwritten is None:
+            return None
+        tiles = self.unwritten[tuple(p // c for p, c in zip(position, self.chunk, strict=False))]
+        for axis in (0, 1):
+            tiles = np.repeat(tiles, self.chunk[axis - 2], axis=axis)
+        return np.asarray(tiles[: self.shape[-2], : self.shape[-1]])
+
+    def _read(self, leading: tuple[Any, ...]) -> NDArray[Any]:
+        with opened_hdf5(self.path) as file:
+            return np.asarray(file[self.dataset][leading])
+
+
+def planes_of(path: Path, name: str, dataset: Dataset, kept: DecodedBlocks) -> Planes:
+    """Describe how the planes of ``dataset`` are read; no pixel is.
+
+    Raises
+    ------
+    Refused
+        When it has no frames, was never written or needs a filter that is not installed.
+    """
+    refuse_unreadable(f"{path}::{name}", dataset)
+    chunk = () if dataset.is_virtual else tuple(dataset.chunks or ())
+    return Planes(
+        path=path,
+        dataset=name,
+        shape=dataset.shape,
+        block=_block(dataset, chunk, kept.limit_bytes),
+        chunk=chunk,
+        unwritten=_unwritten(dataset, chunk) if chunk else None,
+        sources=virtual_sources(dataset) if dataset.is_virtual else None,
+        kept=kept,
+    )
+
+
+def refuse_unreadable(label: str, dataset: Dataset) -> None:
+    """Refuse a dataset without frames, without written chunks or with a filter that is not installed."""
+    if 0 in dataset.shape:
+        raise Refused(
+            found=f"{label} holds zero frames, its shape is {dataset.shape}",
+            needed="at least one frame",
+            remedy="choose another dataset, or wait until frames are written",
+        )
+    if stored_nothing(dataset):
+        raise Refused(
+            found=f"{label} is not written yet: space for {dataset.shape}, no stored pixel",
+            needed="at least one written frame",
+            remedy="wait for the writer, or choose another dataset",
+        )
+    _refuse_missing_filter(label, dataset)
+
+
+def _refuse_missing_filter(label: str, dataset: Dataset) -> None:
+    creation = dataset.id.get_create_plist()
+    for number in range(creation.get_nfilters()):
+        code, _, _, name = creation.get_filter(number)
+        if not h5py.h5z.filter_avail(code):
+            raise Refused(
+                found=f"{label} is compressed with filter {code} ({name.decode() or 'unnamed'})",
+                needed="that filter; those of the package hdf5plugin are installed and it is not among them",
+                remedy="install the plugin of whoever wrote the file and point HDF5_PLUGIN_PATH to it",
+            )
+
+
+def stored_nothing(dataset: Dataset) -> bool:
+    """Whether nobody has written a single pixel yet."""
+    if dataset.is_virtual or dataset.external:
+        return False
+    if dataset.chunks is not None:
+        return bool(dataset.id.get_num_chunks() == 0)
+    return bool(dataset.id.get_storage_size() == 0)
+
+
+def _block(dataset: Dataset, chunk: tuple[int, ...], limit_bytes: int) -> tuple[int, ...]:
+    leading = chunk[:-2] or (1,) * (dataset.ndim - 2)
+    block_bytes = prod(leading) * prod(dataset.shape[-2:]) * dataset.dtype.itemsize
+    return leading if block_bytes <= limit_bytes else (1,) * len(leading)
+
+
+def _unwritten(dataset: Dataset, chunk: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    grid = tuple(-(-size // step) for size, step in zip(dataset.shape, chunk, strict=True))
+    if dataset.id.get_num_chunks() == prod(grid):
+        return None
+    unwritten = np.ones(grid, bool)
+
+    def mark(stored: Any) -> None:
+        unwritten[tuple(o // c for o, c in zip(stored.chunk_offset, chunk, strict=True))] = False
+
+    dataset.id.chunk_iter(mark)
+    return unwritten

@@ -1,0 +1,161 @@
+"""European XFEL runs, folders or single files: an address in, one detector's stack or a listing out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from napari_unveil.errors import Refused
+from napari_unveil.frames.address import Address
+from napari_unveil.frames.chunks import DecodedBlocks
+from napari_unveil.frames.euxfel_file import ModuleFile, has_modules, module_files
+from napari_unveil.frames.euxfel_frames import (
+    RunFrames,
+    axes_of_table,
+    run_stack,
+    run_table,
+    table_warnings,
+    total_bytes,
+    unit_of,
+)
+from napari_unveil.frames.hdf5_file import opened_hdf5
+from napari_unveil.frames.listing import Listing, names_text, ranges_text, size_text
+from napari_unveil.frames.stack import FrameStack
+
+RUN_FILES = "*.h5"
+DETECTOR_NAME = re.compile(
+    r"(?:/INSTRUMENT)?/(?P<detector>[^/]+)(?:/(?P<subsystem>DET|CORR))?"
+    r"(?:/(?:JNGFR|MODULE_|RECEIVER-)0*(?P<module>\d+)(?::\w+)?(?:/data(?:/adc)?)?)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The Jungfrau modules of a run, by detector, and the files that could not be opened (sentences)."""
+
+    path: Path
+    detectors: Mapping[str, tuple[ModuleFile, ...]]
+    skipped: tuple[str, ...]
+
+
+def is_run(address: Address) -> bool:
+    """Whether the address means detector frames of a run: a folder, or a file with its layout."""
+    if address.path.is_dir():
+        return True
+    if address.dataset and not DETECTOR_NAME.match(address.dataset):
+        return False
+    with opened_hdf5(address.path) as file:
+        return has_modules(file)
+
+
+def open_run(address: Address, *, mask_bits: int) -> FrameStack:
+    """Open one detector of a run; the corrected one when none is named.
+
+    Raises
+    ------
+    Refused
+        When the run holds no Jungfrau, not the named one, or no frame.
+    """
+    run = _scan(address.path)
+    name, parts = _chosen(run, address)
+    others = [detector for detector in run.detectors if detector != name]
+    also = (f"the run also holds {names_text(others)}",) if others and not address.dataset else ()
+    opened = Address(address.path, address.dataset or name)
+    return run_stack(parts, opened, bits=mask_bits, warnings=(*run.skipped, *also))
+
+
+def list_run(address: Address) -> list[Listing]:
+    """List each detector of a run: modules, trains, cells, what is missing and how large the files are."""
+    run = _scan(address.path)
+    if address.dataset:
+        name, parts = _chosen(run, address)
+        return [_listing(run, name, parts)]
+    _refuse_without_detector(run)
+    return [_listing(run, name, parts) for name, parts in run.detectors.items()]
+
+
+def _scan(path: Path) -> Run:
+    kept = DecodedBlocks()
+    if path.is_file():
+        with opened_hdf5(path) as file:
+            return Run(path, _by_detector(module_files(file, path, kept)), ())
+    parts: list[ModuleFile] = []
+    skipped = []
+    for name in sorted(path.glob(RUN_FILES)):
+        try:
+            with opened_hdf5(name) as file:
+                parts += module_files(file, name, kept)
+        except Refused as refusal:
+            skipped.append(f"skipped: {refusal.found}")
+    return Run(path, _by_detector(parts), tuple(skipped))
+
+
+def _by_detector(parts: list[ModuleFile]) -> dict[str, tuple[ModuleFile, ...]]:
+    """Group by name, corrected first; raw modules that share a name with corrected ones are left out."""
+    groups: dict[tuple[bool, str], list[ModuleFile]] = {}
+    for part in parts:
+        groups.setdefault((not part.is_corrected, part.detector), []).append(part)
+    named: dict[str, tuple[ModuleFile, ...]] = {}
+    for (_, detector), group in sorted(groups.items(), key=lambda item: item[0]):
+        named.setdefault(detector, tuple(group))
+    return named
+
+
+def _chosen(run: Run, address: Address) -> tuple[str, tuple[ModuleFile, ...]]:
+    _refuse_without_detector(run)
+    if not address.dataset:
+        return next(iter(run.detectors.items()))
+    wanted = DETECTOR_NAME.match(address.dataset)
+    if wanted and (name := _meant(run, wanted["detector"], wanted["subsystem"])):
+        number = wanted["module"]
+        chosen = tuple(part for part in run.detectors[name] if number in (None, str(part.module)))
+        if chosen:
+            return name, chosen
+    raise Refused(
+        found=f"{address.dataset} is not in {address.path}",
+        needed=f"one of {names_text(run.detectors)}, or one of their modules",
+        remedy=f"name it as {address.path}::{next(iter(run.detectors))}, or leave it out",
+    )
+
+
+def _meant(run: Run, detector: str, subsystem: str | None) -> str | None:
+    """Name of the detector that is meant; the older name of corrected data stands for it."""
+    exact = f"/{detector}/{subsystem}"
+    alike = (name for name in run.detectors if name.startswith(f"/{detector}/"))
+    return exact if exact in run.detectors else next(alike, None)
+
+
+def _refuse_without_detector(run: Run) -> None:
+    if run.detectors:
+        return
+    inside = "; ".join(run.skipped) or f"{len(list(run.path.glob('*')))} entries, no module of a Jungfrau"
+    raise Refused(
+        found=f"{run.path} holds no Jungfrau frames ({inside})",
+        needed="a European XFEL run folder, or one file",
+        remedy="name the file that holds the frames",
+    )
+
+
+def _listing(run: Run, name: str, parts: tuple[ModuleFile, ...]) -> Listing:
+    state = "corrected" if parts[0].is_corrected else "raw"
+    address, dtype, unit = Address(run.path, name), str(parts[0].dtype), unit_of(parts)
+    try:
+        table = run_table(parts)
+    except Refused as refusal:
+        return Listing(address, (), dtype, unit, (), f"EuXFEL {state}", refusal.found, False)
+    trains = np.unique(table.trains).size
+    summary = (
+        f"modules {ranges_text(table.modules)}; {trains} trains; {table.cells} memory cells; "
+        f"{size_text(total_bytes(parts))}"
+    )
+    return Listing(
+        address=address,
+        shape=RunFrames(parts, table, 0).shape,
+        dtype=dtype,
+        unit=unit,
+        axes=axes_of_table(table),
+        layout=f"EuXFEL {state}",
+        note="; ".join([summary, *table_warnings(parts, table), *run.skipped]),
+    )

@@ -1,0 +1,205 @@
+"""Frames on disk in the NXdata layout: single frames in, one complete file out.
+
+``/entry/data`` holds one dataset per name, float32, one frame a chunk, bitshuffle-lz4, NaN where not written;
+``/entry/process`` says how they came about.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import h5py
+import hdf5plugin
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_unveil import __version__
+from napari_unveil.errors import Refused
+from napari_unveil.frames.address import Address
+from napari_unveil.frames.hdf5_file import opened_hdf5
+from napari_unveil.frames.hdf5_tree import Group, look_up, text_of
+from napari_unveil.saving import replacing
+from napari_unveil.types import Frame
+
+PROGRAM = "napari-unveil"
+PROCESS = "/entry/process"
+
+
+@dataclass(frozen=True, slots=True)
+class NXdataWriter:
+    """The open file of a result; frames may come in any order."""
+
+    path: Path
+    data: Group
+
+    def write(self, name: str, index: int | tuple[int, ...], frame: Frame) -> None:
+        """Write one frame.
+
+        Parameters
+        ----------
+        name
+            Dataset, one of the ``names`` that the file was begun with.
+        index
+            Number in C order over the leading axes, or the position along them.
+        frame
+            Shape (y, x), in the unit of the file.
+
+        Raises
+        ------
+        Refused
+            When the file has no such dataset or frame, or the shape differs.
+        """
+        if name not in self.data:
+            raise _no_room(self.path, f"a frame for {name}", f"one of {', '.join(self.data)}")
+        dataset = self.data[name]
+        leading = dataset.shape[:-2]
+        if frame.shape != dataset.shape[-2:]:
+            raise _no_room(self.path, f"a frame of shape {frame.shape}", f"shape {dataset.shape[-2:]}")
+        flat = index if isinstance(index, int | np.integer) else _flat(index, leading)
+        if not 0 <= flat < prod(leading):
+            raise _no_room(self.path, f"a frame at {index}", f"one of {prod(leading)} frames, shape {leading}")
+        dataset[np.unravel_index(flat, leading)] = frame
+
+
+@contextmanager
+def writing_nxdata(
+    path: Path,
+    *,
+    stack_shape: tuple[int, ...],
+    names: Sequence[str],
+    unit: str,
+    photon_energy_keV: float | None = None,
+    coordinates: Mapping[str, NDArray[Any]] | None = None,
+    process: Mapping[str, object] | None = None,
+) -> Iterator[NXdataWriter]:
+    """Write a file of frames; it appears when the block ends well and leaves nothing otherwise.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    stack_shape
+        Shape (leading axes, y, x) of each dataset.
+    names
+        Datasets; the first is the default signal.
+    unit
+        Unit of the pixels, empty when unknown.
+    photon_energy_keV
+        Photon energy in keV, None when unknown.
+    coordinates
+        Arrays along the first axis.
+    process
+        How the frames came about: text is stored as it is, anything else as JSON.
+
+    Raises
+    ------
+    Refused
+        When the place cannot be written to or the shapes contradict each other.
+    """
+    along = dict(coordinates or {})
+    _refuse_contradiction(path, stack_shape, along)
+    with replacing(path) as partial, h5py.File(partial, "w") as file:
+        file.attrs["default"] = "entry"
+        entry = _group(file, "entry", "NXentry")
+        entry.attrs["default"] = "data"
+        data = _data(entry, stack_shape, names, unit)
+        _write_coordinates(data, along, len(stack_shape))
+        _write_process(entry, process or {})
+        if photon_energy_keV is not None:
+            energy = _group(entry, "beam", "NXbeam").create_dataset("incident_energy", data=photon_energy_keV)
+            energy.attrs["units"] = "keV"
+        yield NXdataWriter(path, {name: data[name] for name in names})
+
+
+def read_process(address: Address) -> dict[str, Any]:
+    """Read back how the frames of a result came about; empty for files without ``/entry/process``."""
+    with opened_hdf5(address.path) as file:
+        process = look_up(file, PROCESS)
+        if not isinstance(process, h5py.Group):
+            return {}
+        return {name: _decoded(text_of(process[name][()])) for name in process}
+
+
+def _data(entry: Group, shape: tuple[int, ...], names: Sequence[str], unit: str) -> Group:
+    data = _group(entry, "data", "NXdata")
+    data.attrs["signal"] = names[0]
+    if len(names) > 1:
+        data.attrs["auxiliary_signals"] = list(names[1:])
+    for name in names:
+        dataset = data.create_dataset(
+            name,
+            shape,
+            np.float32,
+            chunks=(1,) * (len(shape) - 2) + shape[-2:],
+            fillvalue=np.nan,
+            **hdf5plugin.Bitshuffle(cname="lz4"),
+        )
+        dataset.attrs["units"] = unit
+        dataset.attrs["interpretation"] = "image"
+    return data
+
+
+def _write_coordinates(data: Group, coordinates: Mapping[str, NDArray[Any]], ndim: int) -> None:
+    for name, values in coordinates.items():
+        data.create_dataset(name, data=values)
+        data.attrs[f"{name}_indices"] = 0
+    data.attrs["axes"] = [_first_axis(coordinates)] + ["."] * (ndim - 1)
+
+
+def _first_axis(coordinates: Mapping[str, NDArray[Any]]) -> str:
+    """Name the first coordinate that tells the frames apart, such as trainId with one frame a train."""
+    return next((name for name, values in coordinates.items() if np.unique(values).size == len(values)), ".")
+
+
+def _write_process(entry: Group, process: Mapping[str, object]) -> None:
+    group = _group(entry, "process", "NXprocess")
+    known = {
+        "program": PROGRAM,
+        "version": __version__,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    for name, value in {**known, **process}.items():
+        group[name] = value if isinstance(value, str) else json.dumps(value, default=_plain)
+
+
+def _plain(value: object) -> object:
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else str(value)
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _group(parent: Group, name: str, nexus_class: str) -> Group:
+    group = parent.create_group(name)
+    group.attrs["NX_class"] = nexus_class
+    return group
+
+
+def _flat(position: tuple[int, ...], leading: tuple[int, ...]) -> int:
+    inside = len(position) == len(leading) and all(0 <= p < n for p, n in zip(position, leading, strict=True))
+    return int(np.ravel_multi_index(position, leading)) if inside else -1
+
+
+def _refuse_contradiction(path: Path, shape: tuple[int, ...], coordinates: Mapping[str, NDArray[Any]]) -> None:
+    if len(shape) < 3 or 0 in shape:
+        raise _no_room(path, f"a stack of shape {shape}", "at least one frame: (leading axes, y, x)")
+    for name, values in coordinates.items():
+        if np.shape(values) != shape[:1]:
+            raise _no_room(path, f"{name} of shape {np.shape(values)}", f"one value per frame, {shape[:1]}")
+
+
+def _no_room(path: Path, offered: str, needed: str) -> Refused:
+    return Refused(
+        found=f"{offered} does not fit {path}",
+        needed=needed,
+        remedy="write frames of the stack that the file was begun for",
+    )

@@ -1,0 +1,96 @@
+import h5py
+import numpy as np
+import pytest
+
+from napari_unveil.frames import UnreadableFrame, list_datasets, open_frames, parse_address
+
+
+def write_sources(folder, count, shape=(3, 6, 8)):
+    for number in range(count):
+        with h5py.File(folder / f"s{number}.h5", "w") as file:
+            file["d"] = np.full(shape, number + 1, np.uint16)
+
+
+def write_virtual(path, layout):
+    with h5py.File(path, "w") as file:
+        file.create_virtual_dataset("v", layout)
+    return parse_address(path)
+
+
+@pytest.fixture
+def interleaved(tmp_path):
+    """Frame i comes from file i modulo 3."""
+    write_sources(tmp_path, 3)
+    layout = h5py.VirtualLayout((9, 6, 8), np.uint16)
+    for number in range(3):
+        layout[number::3] = h5py.VirtualSource(f"s{number}.h5", "d", (3, 6, 8))
+    return write_virtual(tmp_path / "v.h5", layout)
+
+
+def test_frames_with_their_sources_are_read(interleaved):
+    stack = open_frames(interleaved)
+    assert stack.warnings == ()
+    assert [frame.min() for frame in stack.iterate()] == [1, 2, 3] * 3
+
+
+def test_frames_of_an_absent_source_are_nan_and_named(interleaved):
+    (interleaved.path.parent / "s1.h5").unlink()
+    stack = open_frames(interleaved)
+    kept = [not np.isnan(frame).all() for frame in stack.iterate()]
+    assert kept == [True, False, True] * 3
+    assert any("s1.h5" in warning for warning in stack.warnings)
+
+
+def test_a_truncated_source_makes_its_own_frames_unreadable(interleaved):
+    path = interleaved.path.parent / "s2.h5"
+    path.write_bytes(path.read_bytes()[:500])
+    stack = open_frames(interleaved)
+    assert (stack.read(0) == 1).all()
+    with pytest.raises(UnreadableFrame, match="frame 2 of"):
+        stack.read(2)
+
+
+def test_a_source_file_without_the_dataset_counts_as_absent(interleaved):
+    with h5py.File(interleaved.path.parent / "s0.h5", "r+") as file:
+        del file["d"]
+    assert np.isnan(open_frames(interleaved).read(0)).all()
+
+
+def test_part_of_a_frame_without_source_is_nan(tmp_path):
+    write_sources(tmp_path, 1)
+    layout = h5py.VirtualLayout((3, 12, 8), np.uint16)
+    layout[:, :6] = h5py.VirtualSource("s0.h5", "d", (3, 6, 8))
+    layout[:, 6:] = h5py.VirtualSource("s1.h5", "d", (3, 6, 8))
+    frame = open_frames(write_virtual(tmp_path / "v.h5", layout)).read(1)
+    assert (frame[:6] == 1).all()
+    assert np.isnan(frame[6:]).all()
+
+
+def test_pixels_that_no_source_is_mapped_to_are_nan(tmp_path):
+    write_sources(tmp_path, 1)
+    layout = h5py.VirtualLayout((5, 6, 8), np.uint16)
+    layout[[0, 1, 3]] = h5py.VirtualSource("s0.h5", "d", (3, 6, 8))
+    stack = open_frames(write_virtual(tmp_path / "v.h5", layout))
+    assert [bool(np.isnan(frame).all()) for frame in stack.iterate()] == [False, False, True, False, True]
+
+
+def test_a_source_that_lacks_its_own_sources_counts_as_absent(tmp_path):
+    write_sources(tmp_path, 1)
+    inner = h5py.VirtualLayout((3, 6, 8), np.uint16)
+    inner[:] = h5py.VirtualSource("s0.h5", "d", (3, 6, 8))
+    write_virtual(tmp_path / "inner.h5", inner)
+    outer = h5py.VirtualLayout((3, 6, 8), np.uint16)
+    outer[:] = h5py.VirtualSource("inner.h5", "v", (3, 6, 8))
+    address = write_virtual(tmp_path / "outer.h5", outer)
+    assert (open_frames(address).read(0) == 1).all()
+    (tmp_path / "s0.h5").unlink()
+    (tmp_path / "inner.h5").touch()
+    assert np.isnan(open_frames(address).read(0)).all()
+
+
+def test_a_real_scan_without_its_sources_is_nan_and_listed_as_unavailable(shared_data):
+    address = parse_address(shared_data / "badfiles" / "demoh5_dataset.h5")
+    stack = open_frames(address)
+    assert np.isnan(stack.read(0)).all()
+    assert "scan0001/marana_0000.h5" in stack.warnings[0]
+    assert [entry.available for entry in list_datasets(address)] == [False, False]
