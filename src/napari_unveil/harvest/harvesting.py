@@ -1,0 +1,192 @@
+"""The harvest itself: a plan enters, a patch library on disk and reports on the way leave."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from napari_unveil import __version__
+from napari_unveil.errors import Failed, Refused
+from napari_unveil.frames import FrameStack
+from napari_unveil.harvest.cutting import Cutting, noise_cuttings, signal_cuttings
+from napari_unveil.harvest.intensity import is_blank
+from napari_unveil.harvest.library import Shelf, writing_library
+from napari_unveil.harvest.plan import HarvestPlan
+from napari_unveil.saving import refuse_same_file
+from napari_unveil.types import Frame
+
+ROUNDS = 4
+"""How often the frames are gone through at most, to make up for barren ones."""
+
+PATCHES_PER_REPORT = 256
+"""At most so many patches lie between two reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestReport:
+    """How far a harvest is.
+
+    Parameters
+    ----------
+    frames_read, frames
+        Frames looked at and to be looked at, X-ray-only ones first; the second grows when others must make
+        up for barren frames.
+    signal_count, noise_count
+        Patches written.
+    signals, noises
+        Patches asked for; in the last report the counts may have stayed below.
+    unreadable
+        A sentence for each frame that could not be read and was left out.
+    """
+
+    frames_read: int
+    frames: int
+    signal_count: int
+    noise_count: int
+    signals: int
+    noises: int
+    unreadable: tuple[str, ...] = ()
+
+
+def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
+    """Cut patches and write them as they come, reading one frame at a time.
+
+    Each frame contributes its share of the patches; what a barren frame lacks the others make up, as far as
+    possible. The file appears under its name just before the last report; a harvest that is closed early
+    leaves none.
+
+    Yields
+    ------
+    HarvestReport
+        After each frame, after each 256 patches, and at the end.
+
+    Raises
+    ------
+    Refused
+        When ``path`` is an input or cannot be written to, or there is not one patch of a kind.
+    Failed
+        At the end, when some frames could not be read; the library holds the patches of the others.
+    """
+    path = Path(path)
+    for stack in (plan.signal, plan.noise):
+        refuse_same_file(stack.address.path, path)
+    settings = plan.settings
+    rng = np.random.default_rng(settings.seed)
+    cut_signal = partial(
+        signal_cuttings,
+        patch=settings.patch,
+        min_intensity=plan.min_intensity,
+        max_excluded=settings.max_excluded,
+        rng=rng,
+    )
+    cut_noise = partial(
+        noise_cuttings, mask=plan.mask, patch=settings.patch, max_excluded=settings.max_excluded, rng=rng
+    )
+    report = HarvestReport(0, plan.signal.frame_count + plan.noise.frame_count, 0, 0, settings.signals, settings.noises)
+    with writing_library(
+        path,
+        patch=settings.patch,
+        unit=plan.unit,
+        photon_energy_keV=plan.photon_energy_keV,
+        provenance=_provenance(plan),
+    ) as (signal, noise):
+        for step in _collect(plan.signal, signal, wanted=settings.signals, cuttings=cut_signal):
+            report = _advanced(report, step, signal_count=signal.count)
+            yield report
+        _refuse_barren(signal, f"a patch of at least {plan.min_intensity:.4g} {plan.unit}".rstrip(), plan.signal)
+        for step in _collect(plan.noise, noise, wanted=settings.noises, cuttings=cut_noise):
+            report = _advanced(report, step, noise_count=noise.count)
+            yield report
+        _refuse_barren(noise, "a patch outside the mask", plan.noise)
+    yield report
+    if report.unreadable:
+        raise Failed(
+            found=f"{len(report.unreadable)} frames could not be read ({report.unreadable[0].rstrip('.')})",
+            kept=f"the patches of the others are in {path}",
+            remedy="repair the input and harvest again, or go on with these",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What has changed since the step before: frames looked at, become necessary, unreadable."""
+
+    read: int = 0
+    added: int = 0
+    unreadable: tuple[str, ...] = ()
+
+
+def _collect(
+    stack: FrameStack, shelf: Shelf, *, wanted: int, cuttings: Callable[[Frame], Iterator[Cutting]]
+) -> Iterator[_Step]:
+    fertile = list(range(stack.frame_count))
+    for this_round in range(ROUNDS):
+        if not fertile or shelf.count >= wanted:
+            return
+        if this_round:
+            yield _Step(added=len(fertile))
+        numbers, fertile, before = fertile, [], shelf.count
+        for place, number in enumerate(numbers, start=1):
+            due = before + (wanted - before) * place // len(numbers)
+            yield from _shelve(stack, number, shelf, due=due, cuttings=cuttings)
+            if shelf.count == due:
+                fertile.append(number)
+            yield _Step(read=1)
+
+
+def _shelve(
+    stack: FrameStack, number: int, shelf: Shelf, *, due: int, cuttings: Callable[[Frame], Iterator[Cutting]]
+) -> Iterator[_Step]:
+    """Put patches of one frame on the shelf until ``due`` lie there."""
+    missing = due - shelf.count
+    if missing == 0:
+        return
+    try:
+        frame = stack.read(number)
+    except Failed as error:
+        yield _Step(unreadable=(str(error),))
+        return
+    if is_blank(frame):
+        return
+    for cutting in islice(cuttings(frame), missing):
+        shelf.append(cutting, frame=number)
+        if shelf.count % PATCHES_PER_REPORT == 0:
+            yield _Step()
+
+
+def _advanced(report: HarvestReport, step: _Step, **counts: int) -> HarvestReport:
+    return dataclasses.replace(
+        report,
+        frames_read=report.frames_read + step.read,
+        frames=report.frames + step.added,
+        unreadable=report.unreadable + step.unreadable,
+        **counts,
+    )
+
+
+def _refuse_barren(shelf: Shelf, needed: str, stack: FrameStack) -> None:
+    if shelf.count == 0:
+        raise Refused(
+            found=f"none of the {stack.frame_count} frames of {stack.address} gave a patch",
+            needed=needed,
+            remedy="choose other frames, a lower least intensity or a smaller mask",
+        )
+
+
+def _provenance(plan: HarvestPlan) -> dict[str, object]:
+    return {
+        "program": "napari-unveil",
+        "version": __version__,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "signal": str(plan.signal.address),
+        "noise": str(plan.noise.address),
+        "mask_sha256": hashlib.sha256(np.packbits(plan.mask).tobytes()).hexdigest(),
+        "settings": dataclasses.asdict(plan.settings),
+        "min_intensity": plan.min_intensity,
+    }

@@ -1,0 +1,68 @@
+"""The least intensity of a signal patch, read off X-ray-only frames (y, x); in the unit of the frames."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from napari_unveil.errors import Refused
+from napari_unveil.harvest.positions import box_sums, free_positions
+from napari_unveil.types import Frame, Mask
+
+SPREADS_ABOVE_BACKGROUND = 5.0
+"""How far above the background a patch must lie, in standard deviations of the background patches."""
+
+MAD_TO_SIGMA = 1.4826
+"""Standard deviation of a normal distribution over the median of its absolute deviations."""
+
+SHARE_OF_BRIGHTEST = 1e-5
+"""A patch this much weaker than the brightest one is background even where the background has no spread."""
+
+
+def is_blank(frame: Frame) -> bool:
+    """Whether a frame (y, x) holds nothing but zeros and missing pixels."""
+    return not np.nan_to_num(frame, posinf=0, neginf=0).any()
+
+
+def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, max_excluded: float) -> float:
+    """Integrated intensity from which a patch clearly holds more than the frames do outside the signal mask.
+
+    Background patches are those that lie outside the mask of the same X-ray-only frames. The suggestion is
+    the median of their integrated intensities plus five standard deviations (from the median absolute
+    deviation), and at least a hundred-thousandth of the brightest patch.
+
+    Parameters
+    ----------
+    frames
+        A few X-ray-only frames, each of shape (y, x); blank ones are skipped.
+    mask
+        Shape (y, x), True = signal.
+    patch
+        Side of a patch, pixels.
+    max_excluded
+        Largest share of masked pixels in a background patch.
+
+    Raises
+    ------
+    Refused
+        When every frame is blank, or no patch is brighter than the background.
+    """
+    free = free_positions(mask, patch=patch, max_excluded=max_excluded)
+    sums = [box_sums(np.nan_to_num(frame), patch=patch) for frame in frames if not is_blank(frame)]
+    if not sums:
+        raise Refused(
+            found="the X-ray-only frames looked at hold nothing but zeros or missing pixels",
+            needed="frames with scattering",
+            remedy="choose other X-ray-only frames or give the least intensity by hand",
+        )
+    background = np.concatenate([each[free] for each in sums])
+    level = float(np.median(background))
+    spread = MAD_TO_SIGMA * float(np.median(np.abs(background - level)))
+    brightest = max(float(each.max()) for each in sums)
+    threshold = max(level + SPREADS_ABOVE_BACKGROUND * spread, SHARE_OF_BRIGHTEST * brightest)
+    if brightest < threshold or brightest <= 0:
+        raise Refused(
+            found=f"the brightest patch of the X-ray-only frames holds {brightest:.4g}",
+            needed=f"at least {threshold:.4g}, as patches outside the signal mask hold {level:.4g}",
+            remedy="choose frames with more scattering or give the least intensity by hand",
+        )
+    return threshold

@@ -1,0 +1,205 @@
+"""The patch library: patches (y, x) enter one by one, an HDF5 file leaves; and the same file read in part.
+
+Layout: groups ``/signal`` and ``/noise``, each with ``patches`` (n, y, x) float32 in the unit of the
+frames, NaN where bad, one patch a chunk, uncompressed; ``frame`` (n): number of the frame it was cut from;
+``position`` (n, 2): row and column of its corner before turning; ``angle_deg`` (n). Root attributes:
+``format``, ``format_version``, ``unit``, ``photon_energy_keV`` (absent when unknown) and ``provenance``
+(JSON).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from napari_unveil.errors import Refused
+from napari_unveil.harvest.cutting import Cutting
+from napari_unveil.saving import replacing
+from napari_unveil.types import Frames, Indices
+
+FORMAT = "napari-unveil patches"
+FORMAT_VERSION = 1
+KINDS = ("signal", "noise")
+
+
+class Shelf:
+    """One kind of patches in a library that is being written; keeps no patch in memory."""
+
+    def __init__(self, group: Any, *, patch: int) -> None:
+        self._group = group
+        self._patches = group.create_dataset(
+            "patches", (0, patch, patch), np.float32, maxshape=(None, patch, patch), chunks=(1, patch, patch)
+        )
+        self._frames: list[int] = []
+        self._corners: list[tuple[int, int]] = []
+        self._angles: list[float] = []
+
+    @property
+    def count(self) -> int:
+        """How many patches lie on the shelf."""
+        return len(self._frames)
+
+    def append(self, cutting: Cutting, *, frame: int) -> None:
+        """Write one patch, cut from the frame with this number."""
+        self._patches.resize(self.count + 1, axis=0)
+        self._patches[self.count] = cutting.pixels
+        self._frames.append(frame)
+        self._corners.append(cutting.corner)
+        self._angles.append(cutting.angle_deg)
+
+    def label(self) -> None:
+        """Write where the patches come from; the last thing done."""
+        self._group["frame"] = np.array(self._frames, np.int64)
+        self._group["position"] = np.array(self._corners, np.int64).reshape(-1, 2)
+        self._group["angle_deg"] = np.array(self._angles, np.float32)
+
+
+@contextmanager
+def writing_library(
+    path: Path, *, patch: int, unit: str, photon_energy_keV: float | None, provenance: Mapping[str, object]
+) -> Iterator[tuple[Shelf, Shelf]]:
+    """Give the signal and the noise shelf of a new library; the file appears when the block ends well.
+
+    Parameters
+    ----------
+    path
+        Where the library goes.
+    patch
+        Side of the patches, pixels.
+    unit, photon_energy_keV
+        Of the frames.
+    provenance
+        Plain JSON values.
+
+    Raises
+    ------
+    Refused
+        When the place cannot be written to.
+    """
+    with replacing(path) as partial, h5py.File(partial, "w") as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["format_version"] = FORMAT_VERSION
+        file.attrs["unit"] = unit
+        if photon_energy_keV is not None:
+            file.attrs["photon_energy_keV"] = photon_energy_keV
+        file.attrs["provenance"] = json.dumps(dict(provenance))
+        signal, noise = (Shelf(file.create_group(kind), patch=patch) for kind in KINDS)
+        yield signal, noise
+        signal.label()
+        noise.label()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatchLibrary:
+    """A library on disk; patches are read when asked for, and the file is open only meanwhile.
+
+    Parameters
+    ----------
+    path
+        The file.
+    patch
+        Side of the patches, pixels.
+    unit, photon_energy_keV
+        Of the patches; empty and None when unknown.
+    signal_frames, noise_frames
+        Shape (n,): number of the frame that each patch was cut from.
+    provenance
+        Inputs, settings, program, date.
+    """
+
+    path: Path
+    patch: int
+    unit: str
+    photon_energy_keV: float | None
+    signal_frames: Indices
+    noise_frames: Indices
+    provenance: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path) -> "PatchLibrary":
+        """Read what the library holds, without its patches.
+
+        Raises
+        ------
+        Refused
+            When the file is absent, truncated, something else or of another format version.
+        """
+        path = Path(path)
+        with _reading(path) as file:
+            _refuse_foreign(path, file)
+            energy = file.attrs.get("photon_energy_keV")
+            return cls(
+                path=path,
+                patch=int(file["signal/patches"].shape[-1]),
+                unit=str(file.attrs["unit"]),
+                photon_energy_keV=None if energy is None else float(energy),
+                signal_frames=file["signal/frame"][...],
+                noise_frames=file["noise/frame"][...],
+                provenance=json.loads(file.attrs["provenance"]),
+            )
+
+    @property
+    def signal_count(self) -> int:
+        """How many signal patches there are."""
+        return len(self.signal_frames)
+
+    @property
+    def noise_count(self) -> int:
+        """How many noise patches there are."""
+        return len(self.noise_frames)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the whole file, in hexadecimal; reads it once through."""
+        with _reading(self.path), self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def signal(self, indices: Indices) -> Frames:
+        """Signal patches (n, y, x) in the order of ``indices`` (n,), which may repeat."""
+        return self._patches("signal", indices)
+
+    def noise(self, indices: Indices) -> Frames:
+        """Noise patches (n, y, x) in the order of ``indices`` (n,), which may repeat."""
+        return self._patches("noise", indices)
+
+    def _patches(self, kind: str, indices: Indices) -> Frames:
+        patches = np.empty((len(indices), self.patch, self.patch), np.float32)
+        with _reading(self.path) as file:
+            dataset = file[kind]["patches"]
+            for place, index in enumerate(indices):
+                dataset.read_direct(patches, np.s_[int(index)], np.s_[place])
+        return patches
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[Any]:
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except (OSError, KeyError) as error:
+        raise Refused(
+            found=f"{path} could not be read as a patch library ({error})",
+            needed="a complete file written by a harvest",
+            remedy="choose another file or harvest again",
+        ) from error
+
+
+def _refuse_foreign(path: Path, file: Any) -> None:
+    if file.attrs.get("format") != FORMAT:
+        raise Refused(
+            found=f"{path} is an HDF5 file of another kind",
+            needed="a patch library written by a harvest",
+            remedy="choose another file",
+        )
+    if file.attrs.get("format_version") != FORMAT_VERSION:
+        raise Refused(
+            found=f"{path} has the library format {file.attrs.get('format_version')}",
+            needed=f"format {FORMAT_VERSION}",
+            remedy="harvest again with this version",
+        )

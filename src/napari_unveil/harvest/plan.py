@@ -1,0 +1,204 @@
+"""Resolve a harvest: frame stacks, a mask (y, x) and settings enter, a plan leaves, or a refusal."""
+
+import math
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from napari_unveil.errors import Failed, Refused
+from napari_unveil.frames import FrameStack
+from napari_unveil.harvest.intensity import is_blank, suggest_min_intensity
+from napari_unveil.harvest.positions import free_positions, largest_patch
+from napari_unveil.harvest.settings import HarvestSettings
+from napari_unveil.types import Frame, Mask
+
+FRAMES_LOOKED_AT = 8
+"""How many frames of each stack, spread evenly, are read to resolve a plan."""
+
+ENERGY_TOLERANCE = 0.01
+"""Relative difference up to which two photon energies are the same."""
+
+NETWORK_STEP_PX = 8
+"""Patches that a network with three poolings accepts are multiples of this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HarvestPlan:
+    """Everything that `harvest` needs, checked.
+
+    Parameters
+    ----------
+    signal, noise
+        X-ray-only frames and full shots.
+    mask
+        Shape (y, x), True = signal, excluded from where noise patches may lie.
+    settings
+        As asked.
+    min_intensity
+        Least integrated intensity of a signal patch, in ``unit``; suggested from the data when not asked for.
+    unit
+        Unit of both stacks; empty when unknown.
+    photon_energy_keV
+        Photon energy, None when unknown.
+    """
+
+    signal: FrameStack
+    noise: FrameStack
+    mask: Mask
+    settings: HarvestSettings
+    min_intensity: float
+    unit: str
+    photon_energy_keV: float | None
+
+
+def plan_harvest(signal: FrameStack, noise: FrameStack, mask: Mask, settings: HarvestSettings) -> HarvestPlan:
+    """Resolve a harvest or refuse it; reads up to 8 frames of each stack.
+
+    Raises
+    ------
+    Refused
+        As `check_harvest`; also when pixels that are always missing leave no room for noise patches, or
+        when no least intensity is given and nothing in the X-ray-only frames stands out.
+    """
+    check_harvest(signal, noise, mask, settings)
+    _refuse_no_room(mask | _always_missing(noise), settings)
+    min_intensity = settings.min_intensity
+    if min_intensity is None:
+        min_intensity = suggest_min_intensity(
+            _some_frames(signal), mask, patch=settings.patch, max_excluded=settings.max_excluded
+        )
+    energies = [stack.photon_energy_keV for stack in (signal, noise) if stack.photon_energy_keV is not None]
+    return HarvestPlan(
+        signal=signal,
+        noise=noise,
+        mask=mask,
+        settings=settings,
+        min_intensity=min_intensity,
+        unit=signal.unit or noise.unit,
+        photon_energy_keV=energies[0] if energies else None,
+    )
+
+
+def check_harvest(signal: FrameStack, noise: FrameStack, mask: Mask, settings: HarvestSettings) -> None:
+    """Refuse what can be refused without reading a frame, quickly enough for every keystroke.
+
+    Raises
+    ------
+    Refused
+        When a number is out of range, a stack is empty or of several modules, shapes, units or photon
+        energies differ, or there is no room for a patch.
+    """
+    _refuse_numbers(settings)
+    _refuse_empty(signal, "X-ray-only frames")
+    _refuse_empty(noise, "full shots")
+    _refuse_modules(signal)
+    _refuse_modules(noise)
+    _refuse_shapes(signal, noise, mask)
+    _refuse_units(signal, noise)
+    _refuse_large_patch(mask, settings.patch)
+    _refuse_no_room(mask, settings)
+
+
+def _refuse_numbers(settings: HarvestSettings) -> None:
+    intensity = 0.0 if settings.min_intensity is None else settings.min_intensity
+    limits: tuple[tuple[str, float, bool, str], ...] = (
+        ("patch", settings.patch, settings.patch >= 1, "at least 1 pixel"),
+        ("signals", settings.signals, settings.signals >= 1, "at least 1 patch"),
+        ("noises", settings.noises, settings.noises >= 1, "at least 1 patch"),
+        ("max_excluded", settings.max_excluded, 0 <= settings.max_excluded < 1, "a share from 0 to below 1"),
+        ("min_intensity", intensity, math.isfinite(intensity), "a finite intensity or none"),
+        ("seed", settings.seed, settings.seed >= 0, "at least 0"),
+    )
+    for name, value, holds, needed in limits:
+        if not holds:
+            raise Refused(found=f"{name} is {value:g}", needed=needed, remedy="correct the number")
+
+
+def _refuse_empty(stack: FrameStack, kind: str) -> None:
+    if stack.frame_count == 0:
+        raise Refused(
+            found=f"{stack.address} holds no frames",
+            needed=f"at least one frame of the {kind}",
+            remedy="choose another file",
+        )
+
+
+def _refuse_modules(stack: FrameStack) -> None:
+    if "module" in stack.axes:
+        count = stack.data.shape[stack.axes.index("module")]
+        raise Refused(
+            found=f"{stack.address} holds {count} modules",
+            needed="frames of one module, since the mask is for one",
+            remedy="open the file of one module",
+        )
+
+
+def _refuse_shapes(signal: FrameStack, noise: FrameStack, mask: Mask) -> None:
+    shapes = {
+        "X-ray-only frames": tuple(signal.frame_shape),
+        "full shots": tuple(noise.frame_shape),
+        "mask": mask.shape,
+    }
+    if len(set(shapes.values())) > 1:
+        found = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise Refused(
+            found=f"the shapes (y, x) differ: {found}",
+            needed="frames and a mask of one detector",
+            remedy="choose files that belong together or make the mask again from these frames",
+        )
+
+
+def _refuse_units(signal: FrameStack, noise: FrameStack) -> None:
+    if signal.unit and noise.unit and signal.unit != noise.unit:
+        raise Refused(
+            found=f"the X-ray-only frames are in {signal.unit}, the full shots in {noise.unit}",
+            needed="one unit, since patches are added",
+            remedy="choose frames with the same calibration",
+        )
+    energies = signal.photon_energy_keV, noise.photon_energy_keV
+    if energies[0] and energies[1] and abs(energies[0] / energies[1] - 1) > ENERGY_TOLERANCE:
+        raise Refused(
+            found=f"the X-ray-only frames are at {energies[0]:g} keV, the full shots at {energies[1]:g} keV",
+            needed="one photon energy",
+            remedy="choose runs of one setting",
+        )
+
+
+def _refuse_large_patch(mask: Mask, patch: int) -> None:
+    if patch > min(mask.shape):
+        raise Refused(
+            found=f"the patch is {patch} x {patch} pixels, the frame (y, x) {mask.shape}",
+            needed="a patch that fits into the frame",
+            remedy=f"take patches of at most {_network_size(min(mask.shape))} pixels",
+        )
+
+
+def _refuse_no_room(excluded: Mask, settings: HarvestSettings) -> None:
+    if free_positions(excluded, patch=settings.patch, max_excluded=settings.max_excluded).any():
+        return
+    largest = _network_size(largest_patch(excluded, max_excluded=settings.max_excluded))
+    smaller = f"take patches of at most {largest} pixels, or " if largest else ""
+    square = f"{settings.patch} x {settings.patch}"
+    raise Refused(
+        found=f"{1 - excluded.mean():.1%} of the frame is free, but no square of {square} pixels",
+        needed=f"room for noise patches with at most {settings.max_excluded:.1%} excluded pixels",
+        remedy=f"{smaller}mask less of the frame",
+    )
+
+
+def _network_size(side: int) -> int:
+    return side - side % NETWORK_STEP_PX if side >= NETWORK_STEP_PX else side
+
+
+def _some_frames(stack: FrameStack) -> Iterator[Frame]:
+    numbers = np.unique(np.linspace(0, stack.frame_count - 1, FRAMES_LOOKED_AT).round().astype(int))
+    for number in numbers:
+        with suppress(Failed):
+            yield stack.read(int(number))
+
+
+def _always_missing(stack: FrameStack) -> Mask:
+    missing = [~np.isfinite(frame) for frame in _some_frames(stack) if not is_blank(frame)]
+    return np.logical_and.reduce(missing) if missing else np.zeros(stack.frame_shape, np.bool_)
