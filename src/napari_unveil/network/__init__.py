@@ -1,0 +1,1 @@
+"""NETWORKS: layers, a U-Net, scaling, heads, devices and the model file. Tensors (batch, channel, y, x)."""

@@ -1,0 +1,86 @@
+"""Where a network runs, with how many threads, and in which precision."""
+
+import os
+import time
+from typing import Literal
+
+import torch
+from torch import nn
+
+from napari_unveil.errors import Refused
+from napari_unveil.tensors import Tensor
+
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+REDUCED_TOLERANCE = 0.01
+"""Largest relative deviation from float32 that a reduced precision may cause."""
+
+
+def choose_device(name: str) -> torch.device:
+    """The device called ``name``; ``auto`` takes CUDA, then MPS, then the CPU.
+
+    Raises
+    ------
+    Refused
+        When the device is not on this machine.
+    """
+    present = _present_devices()
+    if name == "auto":
+        return torch.device(present[0])
+    if name.split(":", maxsplit=1)[0] not in present:
+        raise Refused(
+            found=f"device {name} is not available here (available: {', '.join(present)})",
+            needed="a device of this machine",
+            remedy="use --device auto or one of those",
+        )
+    return torch.device(name)
+
+
+def leave_one_core_free() -> None:
+    """Let torch use all cores but one, so that a window stays fluent beside it."""
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+
+
+def training_precision(device: torch.device) -> torch.dtype:
+    """The type for mixed-precision training: bfloat16 where the device computes it faster, float32 elsewhere."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    if device.type == "cpu":
+        return torch.bfloat16 if _seconds(torch.bfloat16) < 0.7 * _seconds(torch.float32) else torch.float32
+    return torch.float32
+
+
+def free_memory(device: torch.device) -> None:
+    """Hand cached memory of an accelerator back."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch or numpy ran out of memory (torch says so on the CPU with a plain ``RuntimeError``)."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+
+
+def _present_devices() -> list[str]:
+    present = ["cpu"]
+    if torch.backends.mps.is_available():
+        present.insert(0, "mps")
+    if torch.cuda.is_available():
+        present.insert(0, "cuda")
+    return present
+
+
+def _seconds(dtype: torch.dtype) -> float:
+    convolution = nn.Conv2d(32, 32, 3, padding=1, dtype=dtype)
+    x: Tensor = torch.zeros(1, 32, 128, 128, dtype=dtype).contiguous(memory_format=torch.channels_last)
+    best = float("inf")
+    with torch.inference_mode():
+        for _ in range(4):
+            start = time.perf_counter()
+            convolution(x)
+            best = min(best, time.perf_counter() - start)
+    return best

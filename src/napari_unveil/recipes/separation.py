@@ -1,0 +1,143 @@
+"""Recipe ``separation``: remove an additive background, such as bremsstrahlung, from small-angle scattering.
+
+After Starke & Smid, "Removal of bremsstrahlung background from SAXS signals with deep neural networks",
+doi 10.14278/rodare.2586. Patches of signal and patches of noise are added, both summands are labels, and a network
+learns to take the sum apart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from napari_unveil.errors import Refused
+from napari_unveil.harvest import Batch
+from napari_unveil.network.heads import HEADS, HeadName
+from napari_unveil.network.model_file import ModelCard, ModelFile, load_model
+from napari_unveil.network.scaling import SCALINGS, Bounds, ScalingName
+from napari_unveil.network.unet import UNet, UNetSettings
+from napari_unveil.recipes.losses import LOSSES, LossName, ScaledPair
+from napari_unveil.tensors import ImageBatch, Tensor
+
+NAME = "separation"
+
+
+@dataclass(frozen=True, slots=True)
+class SeparationSettings:
+    """What is trained, apart from how long.
+
+    Parameters
+    ----------
+    network
+        Size of the U-Net.
+    scaling, head, loss
+        ``percentile``, ``subtract``, ``mae`` are the published ones; ``physical``, ``share``, ``poisson`` keep
+        weak flux and give signal + noise = frame exactly.
+    amplitude
+        Range of the log-uniform random factor on each signal patch.
+    patch_px
+        Side of the patches the network is trained and, with a percentile scaling, used on.
+    """
+
+    network: UNetSettings = field(default_factory=UNetSettings)
+    scaling: ScalingName = "percentile"
+    head: HeadName = "subtract"
+    loss: LossName = "mae"
+    amplitude: tuple[float, float] = (0.5, 2.0)
+    patch_px: int = 128
+
+    def __post_init__(self) -> None:
+        for name, choices in (("scaling", SCALINGS), ("head", HEADS), ("loss", LOSSES)):
+            if getattr(self, name) not in choices:
+                raise Refused(
+                    found=f"{name} {getattr(self, name)!r}",
+                    needed=f"one of {', '.join(choices)}",
+                    remedy=f"choose another {name}",
+                )
+
+
+class Separator(nn.Module):
+    """A network with its scaling and its head: frames in, signal and noise out, all in the frames' unit."""
+
+    def __init__(self, settings: SeparationSettings, network: nn.Module | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.network = network if network is not None else UNet(settings.network)
+        self.precision = torch.float32
+
+    def forward(self, frames: ImageBatch, photon: float) -> tuple[ImageBatch, ImageBatch]:
+        """Signal and noise, each (batch, 1, y, x), of finite ``frames``; ``photon`` is one photon in their unit."""
+        pair, bounds = self.scaled(frames, photon)
+        return bounds.unscale(pair.signal), bounds.unscale(pair.noise)
+
+    def scaled(self, frames: ImageBatch, photon: float) -> tuple[ScaledPair, Bounds]:
+        """Signal and noise on the network's scale, and the bounds of that scale."""
+        scaling = SCALINGS[self.settings.scaling]
+        bounds = scaling.bounds(frames, photon)
+        scaled = scaling.limit(bounds.scale(frames))
+        logits: Tensor = self.network(scaling.features(scaled).to(self.precision))
+        signal, noise = HEADS[self.settings.head](scaled, logits.float())
+        return ScaledPair(signal, noise), bounds
+
+    def loss(self, signal: ImageBatch, noise: ImageBatch, photon: float) -> Tensor:
+        """The recipe's loss on the sum of measured ``signal`` and ``noise`` patches; NaN pixels do not count."""
+        frames = signal + noise
+        valid = torch.isfinite(frames).to(frames.dtype)
+        frames, signal, noise = (torch.nan_to_num(patches, nan=0.0) for patches in (frames, signal, noise))
+        pair, bounds = self.scaled(frames * valid, photon)
+        limit = SCALINGS[self.settings.scaling].limit
+        true = ScaledPair(limit(bounds.scale(signal)), limit(bounds.scale(noise)))
+        return LOSSES[self.settings.loss](pair, true, valid)
+
+    def batch_loss(self, batch: Batch, photon: float, device: torch.device) -> Tensor:
+        """:meth:`loss` of a batch of patches in memory, arrays (batch, y, x)."""
+        signal, noise = (_tensor(patches, device) for patches in (batch.signal, batch.noise))
+        return self.loss(signal, noise, photon)
+
+
+def separator_from_file(path: Path) -> tuple[Separator, ModelFile]:
+    """The separator that ``path`` holds, ready to use, with its file's card.
+
+    Raises
+    ------
+    Refused
+        When the file is not a model, or belongs to another recipe.
+    """
+    file = load_model(path)
+    if file.card.recipe != NAME:
+        raise Refused(
+            found=f"{path} is a model of the recipe {file.card.recipe!r}",
+            needed=f"a model of the recipe {NAME!r}",
+            remedy="choose another model",
+        )
+    separator = Separator(settings_from_card(file.card))
+    try:
+        separator.network.load_state_dict(dict(file.tensors))
+    except RuntimeError as error:
+        raise Refused(
+            found=f"the tensors in {path} do not fit the network that its header describes",
+            needed="a model file as written by `unveil train`",
+            remedy="train the model again",
+        ) from error
+    return separator.eval(), file
+
+
+def settings_as_values(settings: SeparationSettings) -> dict[str, Any]:
+    """Plain values for a header; the way back is :func:`settings_from_card`."""
+    return asdict(settings)
+
+
+def settings_from_card(card: ModelCard) -> SeparationSettings:
+    """The settings in a model's card."""
+    values: Mapping[str, Any] = card.settings
+    network = UNetSettings(tuple(values["network"]["widths"]), values["network"]["latent"])
+    rest = {**values, "network": network, "amplitude": tuple(values["amplitude"])}
+    return SeparationSettings(**rest)
+
+
+def _tensor(patches: np.ndarray, device: torch.device) -> ImageBatch:
+    return torch.from_numpy(np.asarray(patches, np.float32)).unsqueeze(1).to(device)

@@ -1,0 +1,113 @@
+"""Settings and a patch library, resolved into a plan that can run, or refused."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from napari_unveil.errors import Refused
+from napari_unveil.harvest import PatchLibrary, split_by_frame
+from napari_unveil.network.device import choose_device, training_precision
+from napari_unveil.recipes.photons import one_photon
+from napari_unveil.saving import refuse_same_file, refuse_unwritable
+from napari_unveil.training.settings import TrainingSettings
+from napari_unveil.types import Indices
+
+VALIDATION_PATCHES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Which patches of the library belong to one side of the split."""
+
+    signal: Indices
+    noise: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """Everything a run needs; nothing is checked after this.
+
+    Parameters
+    ----------
+    settings, library, training, validation
+        What is asked, the patches, and which of them are trained on and held out (by frame).
+    library_sha256
+        Hash of the patches, by which a resumed run knows them again.
+    library_sha256
+        Hash of the patches, by which a resumed run knows them again.
+    photon, photon_energy_keV
+        One photon in the unit of the library, and the energy that says so (None: not needed).
+    device, precision
+        Where the network runs, and the type of its convolutions.
+    path
+        The model file to write; the state of the run lies beside it.
+    """
+
+    settings: TrainingSettings
+    library: PatchLibrary
+    library_sha256: str
+    training: Examples
+    validation: Examples
+    photon: float
+    photon_energy_keV: float | None
+    device: torch.device
+    precision: torch.dtype
+    path: Path
+
+    @property
+    def state_path(self) -> Path:
+        """The file that a run is resumed from."""
+        return state_path_of(self.path)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps that show each training signal patch once."""
+        return -(-len(self.training.signal) // self.settings.batch)
+
+
+def state_path_of(model_path: Path) -> Path:
+    """Where the state of the run lies that trains the model at ``model_path``."""
+    return model_path.with_suffix(".state.safetensors")
+
+
+def plan_training(library: PatchLibrary, settings: TrainingSettings, path: Path) -> TrainingPlan:
+    """Resolve ``settings`` on ``library``, or refuse.
+
+    Raises
+    ------
+    Refused
+        When patches do not fit the network, one photon is unknown, there are too few frames to hold some out, or
+        the device is absent.
+    """
+    _refuse_patch_size(library.patch, settings.recipe.network.stride_px)
+    refuse_same_file(library.path, path)
+    refuse_unwritable(path)
+    energy = settings.photon_energy_keV if settings.photon_energy_keV is not None else library.photon_energy_keV
+    photon = 1.0 if settings.recipe.scaling == "percentile" else one_photon(library.unit, energy)
+    rng = np.random.default_rng(settings.seed)
+    signal = split_by_frame(library.signal_frames, share=settings.validation_share, rng=rng)
+    noise = split_by_frame(library.noise_frames, share=settings.validation_share, rng=rng)
+    device = choose_device(settings.device)
+    return TrainingPlan(
+        settings=settings,
+        library=library,
+        library_sha256=library.sha256,
+        training=Examples(signal[0], noise[0]),
+        validation=Examples(signal[1], noise[1]),
+        photon=photon,
+        photon_energy_keV=energy,
+        device=device,
+        precision=training_precision(device),
+        path=path,
+    )
+
+
+def _refuse_patch_size(patch_px: int, stride_px: int) -> None:
+    if patch_px % stride_px:
+        raise Refused(
+            found=f"patches of {patch_px} pixels",
+            needed=f"a multiple of {stride_px}, by which the network pools",
+            remedy="harvest with another --patch",
+        )

@@ -1,0 +1,29 @@
+import pytest
+import torch
+
+from napari_unveil.errors import Refused
+from napari_unveil.network.unet import UNet, UNetSettings
+
+
+@pytest.mark.parametrize(("widths", "halo"), [((1, 1, 1, 1), 48), ((1, 1, 1), 24), ((1, 1), 10), ((1,), 4)])
+def test_a_pixel_depends_on_its_halo_and_on_nothing_beyond(widths, halo):
+    torch.manual_seed(0)
+    settings = UNetSettings(widths, 1)
+    assert settings.halo_px == halo
+    network = UNet(settings).double()
+    for parameter in network.parameters():  # all positive: no ReLU hides a dependence
+        parameter.data.abs_()
+    stride, side = settings.stride_px, 4 * (halo + 2 * settings.stride_px)
+    side -= side % stride
+    block = slice(side // 2 // stride * stride, side // 2 // stride * stride + stride)
+    x = torch.rand(1, 1, side, side, dtype=torch.float64, requires_grad=True)
+    network(x)[..., block, block].sum().backward()
+    reached = x.grad[0, 0].abs().sum(dim=0).nonzero().flatten()
+    assert block.start - halo <= reached.min()
+    assert reached.max() < block.stop + halo
+    assert reached.min() < block.start, "test invalid: nothing around the block matters"
+
+
+def test_without_blocks_is_refused():
+    with pytest.raises(Refused, match="at least one block"):
+        UNetSettings((), 4)

@@ -1,0 +1,42 @@
+import pytest
+import torch
+
+from napari_unveil.recipes import losses
+from napari_unveil.recipes.losses import ScaledPair, mae, poisson
+
+ALL = torch.ones(1, 1, 1, 20000)
+
+
+def best_constant(loss, signal, noise_weight, monkeypatch):
+    """The constant estimate of ``signal`` that minimises ``loss``, the noise being the rest of the frame."""
+    monkeypatch.setattr(losses, "NOISE_WEIGHT", noise_weight)
+    frame = signal + 5
+    candidates = torch.linspace(0, 1, 101)
+    values = [
+        loss(ScaledPair(torch.full_like(signal, c), frame - c), ScaledPair(signal, frame - signal), ALL)
+        for c in candidates
+    ]
+    return float(candidates[torch.stack(values).argmin()])
+
+
+def test_the_optimum_of_the_poisson_loss_is_the_mean_and_that_of_the_mae_the_median(monkeypatch):
+    torch.manual_seed(0)
+    signal = torch.poisson(torch.full_like(ALL, 0.3)) + 0.04 * torch.randn_like(ALL)
+    assert best_constant(poisson, signal, 0.0, monkeypatch) == pytest.approx(0.3, abs=0.02)
+    assert best_constant(mae, signal, 0.0, monkeypatch) == pytest.approx(0.0, abs=0.02)
+
+
+@pytest.mark.parametrize("loss", [mae, poisson])
+def test_excluded_pixels_do_not_count(loss):
+    true = ScaledPair(torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8))
+    wrong = ScaledPair(true.signal.clone(), true.noise.clone())
+    wrong.signal[..., 0, 0] = 1e6
+    valid = torch.ones(1, 1, 8, 8)
+    valid[..., 0, 0] = 0
+    torch.testing.assert_close(loss(wrong, true, valid), loss(true, true, valid))
+
+
+def test_a_perfect_estimate_has_no_loss():
+    true = ScaledPair(torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8))
+    for loss in (mae, poisson):
+        assert float(loss(true, true, torch.ones(1, 1, 8, 8))) == pytest.approx(0, abs=1e-6)

@@ -1,0 +1,76 @@
+import pytest
+import torch
+
+from napari_unveil.errors import Refused
+from napari_unveil.network.model_file import ModelCard, save_model
+from napari_unveil.network.unet import UNet, UNetSettings
+from napari_unveil.recipes.separation import (
+    SeparationSettings,
+    Separator,
+    separator_from_file,
+    settings_as_values,
+    settings_from_card,
+)
+
+TINY = UNetSettings((2, 2), 2)
+
+
+def saved(path, **changes):
+    settings = SeparationSettings(TINY, "physical", "share", "poisson")
+    values = {
+        "recipe": "separation",
+        "settings": settings_as_values(settings),
+        "unit": "keV",
+        "photon_energy_keV": 8.0,
+    }
+    save_model(path, ModelCard(**{**values, **changes}), UNet(TINY))
+    return path
+
+
+def test_settings_come_back_from_a_card():
+    settings = SeparationSettings(TINY, "physical", "share", "poisson", (0.5, 3.0), 64)
+    card = ModelCard("separation", settings_as_values(settings), "keV", None)
+    assert settings_from_card(card) == settings
+
+
+def test_a_model_of_another_recipe_is_refused(tmp_path):
+    with pytest.raises(Refused, match="recipe 'paired'"):
+        separator_from_file(saved(tmp_path / "m.safetensors", recipe="paired"))
+
+
+def test_tensors_that_do_not_fit_the_header_are_refused(tmp_path):
+    settings = settings_as_values(SeparationSettings(UNetSettings((3, 2), 2)))
+    with pytest.raises(Refused, match="do not fit"):
+        separator_from_file(saved(tmp_path / "m.safetensors", settings=settings))
+
+
+@pytest.mark.parametrize(("name", "value"), [("scaling", "log"), ("head", "add"), ("loss", "huber")])
+def test_an_unknown_choice_is_refused_with_the_known_ones(name, value):
+    with pytest.raises(Refused, match="one of"):
+        SeparationSettings(TINY, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("scaling", "head", "loss"), [("percentile", "subtract", "mae"), ("physical", "share", "poisson")]
+)
+def test_missing_pixels_change_neither_loss_nor_gradient(scaling, head, loss):
+    torch.manual_seed(0)
+    separator = Separator(SeparationSettings(TINY, scaling, head, loss))
+    signal, noise = torch.rand(1, 1, 16, 16) * 8, torch.rand(1, 1, 16, 16) * 80
+    signal[..., 3, 3] = torch.nan
+    value = separator.loss(signal, noise, 8.0)
+    value.backward()
+    assert torch.isfinite(value)
+    assert all(torch.isfinite(parameter.grad).all() for parameter in separator.parameters())
+
+
+def test_published_outputs_miss_the_sum_by_the_offset_and_the_default_by_nothing():
+    torch.manual_seed(0)
+    frames = torch.rand(1, 1, 32, 32) * 100 + 10
+    published = Separator(SeparationSettings(TINY, "percentile", "subtract", "mae"))
+    bounds = published.scaled(frames, 8.0)[1]
+    signal, noise = published(frames, 8.0)
+    inside = (frames > bounds.offset) & (frames < bounds.offset + bounds.span) & (signal > bounds.offset)
+    torch.testing.assert_close((signal + noise)[inside], (frames + bounds.offset)[inside], rtol=1e-4, atol=1e-3)
+    signal, noise = Separator(SeparationSettings(TINY, "physical", "share", "poisson"))(frames, 8.0)
+    torch.testing.assert_close(signal + noise, frames)
