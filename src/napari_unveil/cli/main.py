@@ -1,0 +1,34 @@
+"""From the words of a command to an exit status: 0 done, 2 refused, 1 broken half-way."""
+
+import sys
+from collections.abc import Sequence
+
+from napari_unveil.cli.parser import parser
+from napari_unveil.cli.printing import Printer
+from napari_unveil.errors import Refused, UnveilError
+
+REFUSED, BROKEN = 2, 1
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    request = parser().parse_args(words)
+    printer = Printer(as_json=request.json)
+    try:
+        request.verb(request, printer)
+    except Refused as error:
+        return _ended(printer, error, REFUSED)
+    except UnveilError as error:
+        return _ended(printer, error, BROKEN)
+    except KeyboardInterrupt:
+        printer.error("interrupted: nothing half-written was left")
+        return BROKEN
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _ended(printer: Printer, error: UnveilError, status: int) -> int:
+    printer.error(str(error))
+    return status

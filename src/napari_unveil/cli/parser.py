@@ -1,0 +1,160 @@
+"""The words of the command line. Scripts depend on them."""
+
+import argparse
+from pathlib import Path
+
+from napari_unveil import __version__
+from napari_unveil.cli import verbs
+
+ADDRESS_HELP = "FILE[::/dataset] or a European XFEL run folder"
+
+
+def parser() -> argparse.ArgumentParser:
+    """All verbs with their options."""
+    top = argparse.ArgumentParser(
+        prog="unveil", description="Separate weak X-ray scattering from noise on detector frames."
+    )
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(required=True, metavar="VERB")
+    for add in (_demo, _simulate, _info, _mask, _harvest, _train, _denoise, _inspect):
+        add(commands).add_argument("--json", action="store_true", help="print the result as JSON")
+    return top
+
+
+def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("demo", help="a simulated shot, opened, denoised, signal and noise side by side")
+    verb.add_argument("--headless", type=Path, metavar="OUT.png", help="write the picture instead of a window")
+    verb.add_argument("--seed", type=int, default=0, help="seed of the simulated shot")
+    verb.set_defaults(verb=verbs.demo)
+    return verb
+
+
+def _simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("simulate", help="write xray.h5, full.h5 and truth.h5 of a simulated beamtime")
+    verb.add_argument("folder", type=Path, metavar="OUTDIR")
+    verb.add_argument("--xray-only", type=int, default=12, metavar="N", help="X-ray-only shots (12)")
+    verb.add_argument("--shots", type=int, default=12, metavar="N", help="full shots (12)")
+    verb.add_argument("--hits-per-pixel", type=float, metavar="H", help="mean bremsstrahlung hits per pixel (0.15)")
+    verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of the X-ray photons (8)")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.set_defaults(verb=verbs.simulate)
+    return verb
+
+
+def _info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("info", help="datasets that can be opened, with shape, type, unit and warnings")
+    verb.add_argument("path", metavar="PATH", help=ADDRESS_HELP)
+    verb.set_defaults(verb=verbs.info)
+    return verb
+
+
+def _mask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("mask", help="signal mask from X-ray-only frames")
+    verb.add_argument("xray", metavar="XRAY", help=ADDRESS_HELP)
+    verb.add_argument("-o", "--output", type=Path, required=True, metavar="mask.tif", help="tif, npy, edf or h5")
+    verb.add_argument("--threshold", type=float, metavar="T", help="in the frames' unit (suggested from the data)")
+    verb.add_argument("--grow", type=float, default=8, metavar="PX", help="margin around the signal, pixels (8)")
+    verb.set_defaults(verb=verbs.mask)
+    return verb
+
+
+def _harvest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("harvest", help="cut training patches into a library")
+    verb.add_argument("--signal", required=True, metavar="XRAY", help="X-ray-only frames: " + ADDRESS_HELP)
+    verb.add_argument("--noise", required=True, metavar="FULL", help="full shots: " + ADDRESS_HELP)
+    verb.add_argument("--mask", type=Path, required=True, metavar="mask.tif", help="signal mask, nonzero = signal")
+    verb.add_argument("-o", "--output", type=Path, required=True, metavar="patches.h5")
+    verb.add_argument("--patch", type=int, default=128, metavar="PX", help="side of a patch, pixels (128)")
+    verb.add_argument("--signals", type=int, default=1754, metavar="N", help="signal patches (1754)")
+    verb.add_argument("--noises", type=int, default=4711, metavar="M", help="noise patches (4711)")
+    verb.add_argument(
+        "--min-intensity",
+        type=float,
+        metavar="I",
+        help="least sum of a signal patch, in the frames' unit (suggested from the data)",
+    )
+    verb.add_argument(
+        "--max-excluded",
+        type=float,
+        default=0.05,
+        metavar="SHARE",
+        help="largest share of excluded pixels in a patch (0.05)",
+    )
+    verb.add_argument("--seed", type=int, default=0)
+    verb.set_defaults(verb=verbs.harvest)
+    return verb
+
+
+def _train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("train", help="train a network on a patch library")
+    verb.add_argument("patches", type=Path, metavar="patches.h5")
+    verb.add_argument("-o", "--output", type=Path, required=True, metavar="model.safetensors")
+    verb.add_argument("--recipe", choices=("separation",), default="separation")
+    verb.add_argument("--preset", default="default", help="default, published or fast")
+    length = verb.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=int, metavar="E", help="passes over the signal patches (the preset's)")
+    length.add_argument("--minutes", type=float, metavar="T", help="length of the whole run, resumed parts included")
+    verb.add_argument("--batch", type=int, metavar="N", help="patches per step (the preset's)")
+    verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the library's)")
+    verb.add_argument(
+        "--parametrisation",
+        choices=("p4", "escnn"),
+        default="p4",
+        help="escnn needs the extra of that name; the model file is the same",
+    )
+    verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    verb.add_argument("--resume", action="store_true", help="go on from the last report of an interrupted run")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.set_defaults(verb=verbs.train)
+    return verb
+
+
+def _denoise(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("denoise", help="write signal and noise of frames")
+    verb.add_argument("path", metavar="PATH", help=ADDRESS_HELP)
+    verb.add_argument("-m", "--model", required=True, help="a model file, or default for the shipped one")
+    verb.add_argument("-o", "--output", type=Path, required=True, metavar="out.h5")
+    verb.add_argument("--frames", type=frame_range, default=slice(None), metavar="a:b", help="from a up to before b")
+    verb.add_argument("--passes", type=int, choices=(4, 1), help="published four grids, or one (the model's own)")
+    verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the file's)")
+    verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    verb.add_argument("--part", type=part, default=(1, 1), metavar="i/n", help="only share i of n of the frames")
+    verb.set_defaults(verb=verbs.denoise)
+    return verb
+
+
+def _inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("inspect", help="profiles, residuals and scores of a result")
+    verb.add_argument("path", metavar="out.h5", help="a file that denoise wrote")
+    verb.add_argument("--truth", metavar="truth.h5", help="the truth of simulated frames")
+    verb.add_argument("--centre", type=centre, metavar="y,x", help="beam centre in pixels (suggested from the data)")
+    verb.add_argument("-o", "--output", type=Path, required=True, metavar="report.html", help="html or png")
+    verb.set_defaults(verb=verbs.inspect)
+    return verb
+
+
+def frame_range(text: str) -> slice:
+    """``a:b`` as in Python; either side may be left out."""
+    try:
+        first, last = (int(side) if side else None for side in text.split(":"))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no range; give a:b, for example 0:100") from error
+    return slice(first, last)
+
+
+def part(text: str) -> tuple[int, int]:
+    """``i/n``: share i of n."""
+    try:
+        number, parts = (int(side) for side in text.split("/"))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share; give i/n, for example 1/8") from error
+    return number, parts
+
+
+def centre(text: str) -> tuple[float, float]:
+    """``y,x`` in pixels."""
+    try:
+        y, x = (float(side) for side in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no point; give y,x, for example 256,512") from error
+    return y, x

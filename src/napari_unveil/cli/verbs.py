@@ -1,0 +1,187 @@
+"""What each verb does with its words. Heavy libraries are loaded by the verb that needs them."""
+
+from argparse import Namespace
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from napari_unveil.cli.printing import Printer
+from napari_unveil.types import Progress
+
+if TYPE_CHECKING:
+    from napari_unveil.frames import Listing
+
+
+def _as_it_is(progress: Progress) -> Progress:
+    return progress
+
+
+def demo(request: Namespace, printer: Printer) -> None:
+    """A simulated shot, denoised with the shipped model, in a window or a picture."""
+    if request.headless is None:
+        from napari_unveil.cli.display import refuse_without_window
+
+        refuse_without_window()
+        from napari_unveil.plugin.demo import open_demo
+
+        open_demo(seed=request.seed)
+        return
+    from napari_unveil.workflow import draw_demo
+
+    scores = draw_demo(request.headless, seed=request.seed)
+    removed, flux = scores["noise_removed"], scores["flux_bright"]
+    printer.result(
+        f"{request.headless}: {removed:.0%} of the noise removed, {flux:.1%} of the flux in bright pixels kept",
+        {"picture": str(request.headless), **scores},
+    )
+
+
+def simulate(request: Namespace, printer: Printer) -> None:
+    """A simulated beamtime with its truth."""
+    from napari_unveil import workflow
+    from napari_unveil.simulate import Campaign
+
+    asked = {"hits_per_pixel": request.hits_per_pixel, "photon_energy_keV": request.photon_energy}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    campaign = Campaign(seed=request.seed, **given)
+    reports = workflow.simulate(
+        request.folder, campaign, xray_only=request.xray_only, shots=request.shots, seed=request.seed
+    )
+    printer.follow("shots", reports, _as_it_is)
+    names = (workflow.XRAY_FILE, workflow.FULL_FILE, workflow.TRUTH_FILE)
+    paths = [str(request.folder / name) for name in names]
+    printer.result("\n".join(paths), {"files": paths})
+
+
+def info(request: Namespace, printer: Printer) -> None:
+    """What can be opened in a file."""
+    from napari_unveil.frames import list_datasets, parse_address
+
+    listings = list_datasets(parse_address(request.path))
+    printer.result("\n".join(map(_described, listings)), [asdict(listing) for listing in listings])
+
+
+def mask(request: Namespace, printer: Printer) -> None:
+    """A signal mask from X-ray-only frames."""
+    from napari_unveil import workflow
+    from napari_unveil.frames import open_frames, parse_address
+    from napari_unveil.masking import save_mask
+    from napari_unveil.saving import refuse_same_file
+
+    stack = open_frames(parse_address(request.xray))
+    refuse_same_file(stack.address.path, request.output)
+    made = workflow.mask_from_reference(stack.iterate(), threshold=request.threshold, grow_px=request.grow)
+    provenance = {"source": str(stack.address), "threshold": made.threshold, "grow_px": request.grow}
+    save_mask(request.output, made.mask, provenance=provenance)
+    share = float(made.mask.mean())
+    printer.result(
+        f"{request.output}: {share:.1%} of the frame is signal, above {made.threshold:.4g} {stack.unit}".rstrip(),
+        {"mask": str(request.output), "share": share, "threshold": made.threshold, "unit": stack.unit},
+    )
+
+
+def harvest(request: Namespace, printer: Printer) -> None:
+    """Patches of signal and noise."""
+    from napari_unveil import harvest as harvesting
+    from napari_unveil.frames import open_frames, parse_address
+    from napari_unveil.masking import load_mask
+
+    signal, noise = (open_frames(parse_address(path)) for path in (request.signal, request.noise))
+    settings = harvesting.HarvestSettings(
+        patch=request.patch,
+        signals=request.signals,
+        noises=request.noises,
+        min_intensity=request.min_intensity,
+        max_excluded=request.max_excluded,
+        seed=request.seed,
+    )
+    plan = harvesting.plan_harvest(signal, noise, load_mask(request.mask), settings)
+
+    def progress(report: harvesting.HarvestReport) -> Progress:
+        words = f"{report.signal_count} signal and {report.noise_count} noise patches"
+        return Progress(report.frames_read, report.frames, words)
+
+    last = printer.follow("frames", harvesting.harvest(plan, request.output), progress)
+    if last is None:
+        return
+    printer.result(
+        f"{request.output}: {last.signal_count} signal patches of at least {plan.min_intensity:.4g} {plan.unit}, "
+        f"{last.noise_count} noise patches",
+        {"library": str(request.output), "min_intensity": plan.min_intensity, **asdict(last)},
+    )
+
+
+def train(request: Namespace, printer: Printer) -> None:
+    """A model from a patch library."""
+    from napari_unveil import training
+    from napari_unveil.harvest import PatchLibrary
+
+    asked = {
+        "epochs": request.epochs,
+        "minutes": request.minutes,
+        "batch": request.batch,
+        "photon_energy_keV": request.photon_energy,
+    }
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    settings = replace(
+        training.preset(request.preset),
+        seed=request.seed,
+        device=request.device,
+        parametrisation=request.parametrisation,
+        **given,
+    )
+    if request.minutes is not None:
+        settings = replace(settings, epochs=None)
+    plan = training.plan_training(PatchLibrary.open(request.patches), settings, request.output)
+
+    def progress(report: training.TrainingReport) -> Progress:
+        words = (
+            f"epoch {report.epoch:.1f}, loss {report.training_loss:.4g}, held out {report.validation_loss:.4g}, "
+            f"{report.patches_per_second:.0f} patches/s, {report.left_s / 60:.1f} min left"
+        )
+        return Progress(round(report.elapsed_s), round(report.elapsed_s + report.left_s), f"s: {words}")
+
+    run = training.resume if request.resume else training.train
+    last = printer.follow("training", run(plan), progress)
+    printer.result(
+        f"{request.output}: {progress(last).message[3:] if last else ''}",
+        {"model": str(request.output), **(asdict(last) if last else {})},
+    )
+
+
+def denoise(request: Namespace, printer: Printer) -> None:
+    """Signal and noise of frames, in a file."""
+    from napari_unveil import workflow
+
+    how = workflow.DenoisingRequest(
+        model=request.model,
+        photon_energy_keV=request.photon_energy,
+        passes=request.passes,
+        device=request.device,
+    )
+    plan = workflow.plan_denoising(
+        request.path, request.output, how, rows=request.frames, part=request.part, tell=printer.say
+    )
+    for warning in plan.stack.warnings:
+        printer.say(warning)
+    printer.say(
+        f"{len(plan.frames)} frames, about {plan.bytes_out / 1e9:.2g} GB uncompressed, on {plan.denoiser.device}"
+    )
+    printer.follow("frames", workflow.denoise(plan), _as_it_is)
+    printer.result(str(request.output), {"result": str(request.output), "frames": len(plan.frames)})
+
+
+def inspect(request: Namespace, printer: Printer) -> None:
+    """A report on a result."""
+    from napari_unveil import workflow
+
+    report = workflow.inspect(request.path, truth=request.truth, centre_yx=request.centre, path=request.output)
+    printer.result(f"{report.text}\n\n{report.path}", report.values)
+
+
+def _described(listing: "Listing") -> str:
+    if listing.available:
+        size = f"{' x '.join(map(str, listing.shape))} ({', '.join(listing.axes)})"
+        head = f"{listing.address}: {listing.layout}, {size}, {listing.dtype}, {listing.unit or 'unit unknown'}"
+    else:
+        head = f"{listing.address}: unavailable"
+    return f"{head}\n    {listing.note}" if listing.note else head

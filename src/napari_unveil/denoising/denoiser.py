@@ -1,0 +1,183 @@
+"""A model put to work on frames: (y, x) in, signal and noise (y, x) out, in the frame's unit, NaN where masked."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+
+from napari_unveil.denoising.gaps import filled
+from napari_unveil.denoising.merge import merged
+from napari_unveil.denoising.tiles import Tiling, halo_tiling, published_tilings
+from napari_unveil.errors import Failed, Refused
+from napari_unveil.network.device import REDUCED_TOLERANCE, free_memory, is_out_of_memory
+from napari_unveil.network.p4 import with_plain_filters
+from napari_unveil.recipes.separation import Separator
+from napari_unveil.tensors import Tensor
+from napari_unveil.types import Frame, Frames, Separation
+
+Precision = Literal["auto", "float32"]
+
+PIXELS_AT_ONCE = {"cpu": 2**19, "cuda": 2**22, "mps": 2**20}
+"""Pixels of a batch of tiles to begin with; halved when memory runs out."""
+
+FEWEST_PIXELS = 2**14
+
+Tell = Callable[[str], None]
+
+
+def nobody(message: str) -> None:
+    """Messages go nowhere."""
+    del message
+
+
+@dataclass(frozen=True, slots=True)
+class DenoisingSettings:
+    """How a model is applied.
+
+    Parameters
+    ----------
+    photon
+        One photon in the unit of the frames.
+    passes
+        4: the published grids and merge; 1: one pass, with a halo where the model's scaling allows it.
+    precision
+        ``float32``, or ``auto``: bfloat16 where it is faster and within 1 % on the first frame.
+    """
+
+    photon: float
+    passes: int
+    precision: Precision = "auto"
+
+    def __post_init__(self) -> None:
+        if self.passes not in (1, 4):
+            raise Refused(found=f"{self.passes} passes", needed="1 or 4", remedy="choose --passes 4 or 1")
+
+
+def default_passes(separator: Separator) -> int:
+    """Four for the published scaling, one where tiles with a halo equal the whole frame."""
+    return 4 if separator.settings.scaling == "percentile" else 1
+
+
+class Denoiser:
+    """A separator ready for inference on one device; shrinks its batches when memory runs out, and says so."""
+
+    def __init__(
+        self, separator: Separator, device: torch.device, settings: DenoisingSettings, tell: Tell = nobody
+    ) -> None:
+        self.settings = settings
+        self.device = device
+        self._separator = Separator(separator.settings, _ready(separator.network, device, torch.float32))
+        self._tell = tell
+        self._pixels_at_once = PIXELS_AT_ONCE[device.type]
+        self._precision_chosen = settings.precision == "float32"
+
+    @property
+    def precision(self) -> str:
+        """Type of the convolutions: ``float32`` or ``bfloat16``."""
+        return str(self._separator.precision).removeprefix("torch.")
+
+    def separate(self, frame: Frame) -> Separation:
+        """Signal and noise of ``frame``, each (y, x) float32, NaN where the frame is.
+
+        Raises
+        ------
+        Failed
+            When not even the smallest batch fits into memory.
+        """
+        gaps = ~np.isfinite(frame)
+        if gaps.all():
+            return Separation(frame.copy(), frame.copy())
+        whole = filled(np.asarray(frame, np.float32))
+        signal, noise = self._merged_passes(whole)
+        if self._separator.settings.head == "share":
+            signal = whole - noise  # merging rounds; the sum stays exact
+        return Separation(_with_gaps(signal, gaps), _with_gaps(noise, gaps))
+
+    def _merged_passes(self, frame: Frame) -> tuple[Frame, Frame]:
+        while True:
+            try:
+                self._choose_precision(frame)
+                passes = [self._one_pass(frame, tiling) for tiling in self._tilings(frame.shape)]
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._shrink(error)
+            else:
+                signals, noises = zip(*passes, strict=True)
+                return merged(np.stack(signals)), merged(np.stack(noises))
+
+    def _tilings(self, shape: tuple[int, ...]) -> tuple[Tiling, ...]:
+        settings, size = self._separator.settings, (shape[0], shape[1])
+        if self.settings.passes == 1 and settings.scaling == "physical":
+            halo, stride = settings.network.halo_px, settings.network.stride_px
+            return (halo_tiling(size, halo_px=halo, stride_px=stride, limit_px=self._pixels_at_once),)
+        return published_tilings(size, patch_px=settings.patch_px, passes=self.settings.passes)
+
+    def _one_pass(self, frame: Frame, tiling: Tiling) -> tuple[Frame, Frame]:
+        tiles = tiling.cut(frame)
+        batch = max(1, self._pixels_at_once // tiling.side_px**2)
+        parts = [self._separate_tiles(tiles[first : first + batch]) for first in range(0, len(tiles), batch)]
+        signal, noise = (np.concatenate([tiling.core_of(part[which]) for part in parts]) for which in (0, 1))
+        return tiling.stitch(signal), tiling.stitch(noise)
+
+    def _separate_tiles(self, tiles: Frames) -> tuple[Frames, Frames]:
+        with torch.inference_mode():
+            batch = torch.from_numpy(tiles).unsqueeze(1).to(self.device)
+            batch = batch.contiguous(memory_format=torch.channels_last)
+            signal, noise = self._separator(batch, self.settings.photon)
+            return _array(signal), _array(noise)
+
+    def _choose_precision(self, frame: Frame) -> None:
+        """Keep bfloat16 when, on a piece of ``frame``, it is faster than float32 and within tolerance."""
+        if self._precision_chosen:
+            return
+        piece = _brightest_piece(frame, self._separator.settings.patch_px)
+        exact, exact_s = self._timed(piece)
+        float32_network = self._separator.network
+        self._separator.network = _ready(float32_network, self.device, torch.bfloat16)
+        self._separator.precision = torch.bfloat16
+        reduced, reduced_s = self._timed(piece)
+        deviation = np.abs(reduced - exact).sum() / max(np.abs(exact).sum(), np.finfo(np.float32).tiny)
+        if not (reduced_s < exact_s and deviation < REDUCED_TOLERANCE):
+            self._separator.network, self._separator.precision = float32_network, torch.float32
+        self._precision_chosen = True
+
+    def _timed(self, piece: Frames) -> tuple[Frames, float]:
+        self._separate_tiles(piece)
+        start = time.perf_counter()
+        signal, _ = self._separate_tiles(piece)
+        return signal, time.perf_counter() - start
+
+    def _shrink(self, error: BaseException) -> None:
+        free_memory(self.device)
+        if self._pixels_at_once <= FEWEST_PIXELS:
+            raise Failed(
+                found=f"memory ran out on {self.device} with batches of {self._pixels_at_once} pixels",
+                kept="frames written before are kept",
+                remedy="use a smaller model or --device cpu",
+            ) from error
+        self._pixels_at_once //= 2
+        self._tell(f"memory ran out on {self.device}: going on with batches of {self._pixels_at_once} pixels")
+
+
+def _ready(network: torch.nn.Module, device: torch.device, dtype: torch.dtype) -> torch.nn.Module:
+    plain = with_plain_filters(network)
+    return plain.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def _brightest_piece(frame: Frame, side_px: int) -> Frames:
+    tiling = Tiling((frame.shape[0], frame.shape[1]), side_px)
+    tiles = tiling.cut(frame)
+    return tiles[[int(tiles.sum(axis=(1, 2)).argmax())]]
+
+
+def _array(batch: Tensor) -> Frames:
+    array: Frames = batch.squeeze(1).float().cpu().numpy()
+    return array
+
+
+def _with_gaps(frame: Frame, gaps: np.ndarray) -> Frame:
+    return np.where(gaps, np.float32(np.nan), frame)

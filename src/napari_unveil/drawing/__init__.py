@@ -1,0 +1,7 @@
+"""Figures and reports of separations and of trainings, without a window; importing this loads matplotlib."""
+
+from napari_unveil.drawing.losses import draw_losses
+from napari_unveil.drawing.report import write_report
+from napari_unveil.drawing.separation import draw_separation
+
+__all__ = ["draw_losses", "draw_separation", "write_report"]

@@ -1,0 +1,39 @@
+"""Looking hard at what was taken away: profiles, residuals and scores of frames and their separations."""
+
+from napari_unveil.inspection.cells import CELL_PX, cell_means
+from napari_unveil.inspection.limits import LIMITS_KEV, Limits
+from napari_unveil.inspection.profiles import Profile, beam_centre, line_profile, radial_profile
+from napari_unveil.inspection.reach import Reach
+from napari_unveil.inspection.residuals import PairNumbers, PairSums, pair_numbers
+from napari_unveil.inspection.scores import Scores, ScoreSums, Truth, nothing_removed, score
+from napari_unveil.inspection.summary import Case, Pictures, Summary, summarise
+from napari_unveil.inspection.tables import json_values, markdown, pair_rows, plain, score_rows
+
+__all__ = [
+    "CELL_PX",
+    "LIMITS_KEV",
+    "Case",
+    "Limits",
+    "PairNumbers",
+    "PairSums",
+    "Pictures",
+    "Profile",
+    "Reach",
+    "ScoreSums",
+    "Scores",
+    "Summary",
+    "Truth",
+    "beam_centre",
+    "cell_means",
+    "json_values",
+    "line_profile",
+    "markdown",
+    "nothing_removed",
+    "pair_numbers",
+    "pair_rows",
+    "plain",
+    "radial_profile",
+    "score",
+    "score_rows",
+    "summarise",
+]

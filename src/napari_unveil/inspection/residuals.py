@@ -1,0 +1,137 @@
+"""Numbers of the pair, without truth: input, signal and noise (y, x) go in, numbers come out."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from napari_unveil.errors import Refused
+from napari_unveil.inspection.cells import cell_means
+from napari_unveil.inspection.correlation import Covariation
+from napari_unveil.inspection.limits import LIMITS_KEV, Limits
+from napari_unveil.types import Frame, Separation
+
+
+@dataclass(frozen=True, slots=True)
+class PairNumbers:
+    """What was taken away, over the pixels in which input x, signal s and noise n are valid.
+
+    Parameters
+    ----------
+    pixels
+        Number of valid pixels.
+    energy_removed
+        sum n / sum x; None where sum x is 0.
+    correlation
+        Pearson's correlation of n with s over pixels; None where one of them does not vary. Hits are of
+        independent origin, so a value near 0 is good.
+    cell_correlation
+        The same over means of 8 x 8 cells: structure of the signal that went into the noise shows here.
+    largest_sum_error
+        max abs(s + n - x), in the unit of the frame.
+    negative_share
+        Share of pixels in which s or n is negative although x is not; None without pixels.
+    changed_pixels
+        Number of pixels with abs(s - x) above ``Limits.changed``.
+    """
+
+    pixels: int
+    energy_removed: float | None
+    correlation: float | None
+    cell_correlation: float | None
+    largest_sum_error: float
+    negative_share: float | None
+    changed_pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """What :class:`PairNumbers` are made of; ``+`` pools frames, and pooling equals one large frame."""
+
+    pixels: int = 0
+    input_sum: float = 0.0
+    noise_sum: float = 0.0
+    largest_sum_error: float = 0.0
+    negative: int = 0
+    changed: int = 0
+    by_pixel: Covariation = field(default_factory=Covariation)
+    by_cell: Covariation = field(default_factory=Covariation)
+
+    @classmethod
+    def of(cls, frame: Frame, separation: Separation, *, limits: Limits = LIMITS_KEV) -> "PairSums":
+        """Sum over one frame; see :func:`pair_numbers`."""
+        require_one_shape(frame, separation.signal, separation.noise)
+        x, s, n = (image.astype(np.float64) for image in (frame, separation.signal, separation.noise))
+        valid = np.isfinite(x) & np.isfinite(s) & np.isfinite(n)
+        s, n = np.where(valid, s, np.nan), np.where(valid, n, np.nan)
+        by_cell = Covariation.of(cell_means(n), cell_means(s))
+        x, s, n = x[valid], s[valid], n[valid]
+        return cls(
+            pixels=x.size,
+            input_sum=float(x.sum()),
+            noise_sum=float(n.sum()),
+            largest_sum_error=float(np.abs(s + n - x).max(initial=0.0)),
+            negative=int(np.count_nonzero(((s < 0) | (n < 0)) & (x >= 0))),
+            changed=int(np.count_nonzero(np.abs(s - x) > limits.changed)),
+            by_pixel=Covariation.of(n, s),
+            by_cell=by_cell,
+        )
+
+    def __add__(self, other: "PairSums") -> "PairSums":
+        return PairSums(
+            pixels=self.pixels + other.pixels,
+            input_sum=self.input_sum + other.input_sum,
+            noise_sum=self.noise_sum + other.noise_sum,
+            largest_sum_error=max(self.largest_sum_error, other.largest_sum_error),
+            negative=self.negative + other.negative,
+            changed=self.changed + other.changed,
+            by_pixel=self.by_pixel + other.by_pixel,
+            by_cell=self.by_cell + other.by_cell,
+        )
+
+    def numbers(self) -> PairNumbers:
+        """Turn the sums into shares and correlations."""
+        return PairNumbers(
+            pixels=self.pixels,
+            energy_removed=ratio(self.noise_sum, self.input_sum),
+            correlation=self.by_pixel.pearson,
+            cell_correlation=self.by_cell.pearson,
+            largest_sum_error=self.largest_sum_error,
+            negative_share=ratio(self.negative, self.pixels),
+            changed_pixels=self.changed,
+        )
+
+
+def pair_numbers(frame: Frame, separation: Separation, *, limits: Limits = LIMITS_KEV) -> PairNumbers:
+    """Numbers of one frame.
+
+    Parameters
+    ----------
+    frame
+        The input, shape (y, x), any unit; NaN where masked.
+    separation
+        Its signal and noise, same shape and unit.
+    limits
+        In the unit of the frame.
+
+    Raises
+    ------
+    Refused
+        When the shapes differ.
+    """
+    return PairSums.of(frame, separation, limits=limits).numbers()
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """Quotient, or None where ``whole`` is 0."""
+    return part / whole if whole != 0 else None
+
+
+def require_one_shape(frame: Frame, *others: Frame) -> None:
+    """Refuse images whose shape is not that of ``frame``."""
+    for other in others:
+        if other.shape != frame.shape:
+            raise Refused(
+                found=f"the frame has shape {frame.shape} and what it is compared with {other.shape}",
+                needed="one shape (y, x)",
+                remedy="choose the results and the truth of the same frames",
+            )

@@ -1,0 +1,1 @@
+"""Small pretrained models, shipped with the package."""

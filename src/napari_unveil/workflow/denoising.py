@@ -1,0 +1,209 @@
+"""Frames of a file, a model and an output in; a result file and reports out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_unveil.denoising import Denoiser, DenoisingSettings, default_passes
+from napari_unveil.errors import Failed, Refused
+from napari_unveil.frames import FrameStack, UnreadableFrame, open_frames, parse_address, writing_nxdata
+from napari_unveil.network.device import choose_device
+from napari_unveil.network.model_file import ModelFile
+from napari_unveil.recipes.photons import one_photon
+from napari_unveil.recipes.separation import Separator, separator_from_file
+from napari_unveil.saving import refuse_same_file, refuse_unwritable
+from napari_unveil.types import Frame, Progress
+
+SHIPPED_MODEL = "default"
+
+Tell = Callable[[str], None]
+
+
+def model_path(name: str) -> Path:
+    """The file of the model called ``name``: a shipped one, or a path."""
+    shipped = Path(str(files("napari_unveil.models"))) / f"{name}.safetensors"
+    return shipped if shipped.is_file() else Path(name)
+
+
+def open_model(name: str) -> tuple[Separator, ModelFile]:
+    """A model by name or path, ready to use, with its card."""
+    return separator_from_file(model_path(name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenoisingRequest:
+    """How frames shall be denoised.
+
+    Parameters
+    ----------
+    model
+        Name of a shipped model, or the path of a model file.
+    photon_energy_keV
+        Comes before the file's own (None: the file's).
+    passes
+        4 or 1 (None: the model's own).
+    device
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    """
+
+    model: str = SHIPPED_MODEL
+    photon_energy_keV: float | None = None
+    passes: int | None = None
+    device: str = "auto"
+
+
+def denoiser_for(
+    stack: FrameStack, request: DenoisingRequest, *, tell: Tell = lambda _: None
+) -> tuple[Denoiser, dict[str, Any]]:
+    """A denoiser for the frames of ``stack``, and what is to be written beside its results.
+
+    Raises
+    ------
+    Refused
+        When the model cannot be read, or counts photons and one photon is unknown in these frames, or the device
+        is absent.
+    """
+    separator, file = open_model(request.model)
+    energy = stack.photon_energy_keV if request.photon_energy_keV is None else request.photon_energy_keV
+    counts = separator.settings.scaling == "physical"
+    settings = DenoisingSettings(
+        photon=one_photon(stack.unit, energy) if counts else 1.0,
+        passes=default_passes(separator) if request.passes is None else request.passes,
+    )
+    denoiser = Denoiser(separator, choose_device(request.device), settings, tell)
+    process = {
+        "method": f"denoise ({file.card.recipe})",
+        "parameters": {"passes": settings.passes, "photon_energy_keV": energy, "device": str(denoiser.device)},
+        "model": request.model,
+        "model_sha256": file.sha256,
+        "input": str(stack.address),
+    }
+    return denoiser, process
+
+
+@dataclass(frozen=True, slots=True)
+class DenoisingPlan:
+    """Frames, model and output, checked.
+
+    Parameters
+    ----------
+    stack
+        Where the frames come from.
+    rows
+        Positions along its first axis (frames or trains; each with all its modules).
+    denoiser, process, path
+        What separates them, what is written about it, and where the result goes.
+    """
+
+    stack: FrameStack
+    rows: range
+    denoiser: Denoiser
+    process: dict[str, Any]
+    path: Path
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape (leading axes, y, x) of signal and of noise."""
+        return (len(self.rows), *self.stack.data.shape[1:])
+
+    @property
+    def frames(self) -> list[int]:
+        """Numbers of the frames in the stack, in C order."""
+        a_row = self.stack.frame_count // self.stack.data.shape[0]
+        return [row * a_row + place for row in self.rows for place in range(a_row)]
+
+    @property
+    def bytes_out(self) -> int:
+        """Size of the result before compression, bytes."""
+        return 2 * int(np.prod(self.shape)) * np.dtype(np.float32).itemsize
+
+
+def plan_denoising(
+    address: str,
+    path: Path,
+    request: DenoisingRequest,
+    *,
+    rows: slice = slice(None),
+    part: tuple[int, int] = (1, 1),
+    tell: Tell = lambda _: None,
+) -> DenoisingPlan:
+    """Resolve a request to denoise a file, or refuse it.
+
+    Parameters
+    ----------
+    address, path, request
+        What to denoise, the file to write, and how.
+    rows, part
+        Which positions along the first axis, and which of how many equal shares of those (1 is the first).
+    tell
+        Hears messages on the way, such as that memory is short.
+    """
+    stack = open_frames(parse_address(address))
+    refuse_same_file(stack.address.path, path)
+    refuse_unwritable(path)
+    chosen = _share(range(stack.data.shape[0])[rows], part, address)
+    denoiser, process = denoiser_for(stack, request, tell=tell)
+    process["input_range"] = [chosen.start, chosen.stop, chosen.step]
+    return DenoisingPlan(stack, chosen, denoiser, process, path)
+
+
+def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
+    """Write signal and noise of the planned frames, one by one.
+
+    Raises
+    ------
+    Failed
+        At the end, when some frames could not be read: they are NaN in the result.
+    """
+    unreadable: list[str] = []
+    stack, frames = plan.stack, plan.frames
+    with writing_nxdata(
+        plan.path,
+        stack_shape=plan.shape,
+        names=("signal", "noise"),
+        unit=stack.unit,
+        photon_energy_keV=stack.photon_energy_keV,
+        coordinates={name: values[list(plan.rows)] for name, values in stack.coordinates.items()},
+        process=plan.process,
+    ) as result:
+        for place, index in enumerate(frames):
+            separation = plan.denoiser.separate(_read(stack, index, unreadable))
+            result.write("signal", place, separation.signal)
+            result.write("noise", place, separation.noise)
+            yield Progress(place + 1, len(frames))
+    if unreadable:
+        raise Failed(
+            found=f"{len(unreadable)} of {len(frames)} frames could not be read ({unreadable[0]})",
+            kept=f"the others are in {plan.path}, these are NaN there",
+            remedy="repair the input and denoise it again",
+        )
+
+
+def _read(stack: FrameStack, index: int, unreadable: list[str]) -> Frame:
+    try:
+        return stack.read(index)
+    except UnreadableFrame as error:
+        unreadable.append(error.found)
+        return np.full(stack.frame_shape, np.nan, np.float32)
+
+
+def _share(rows: range, part: tuple[int, int], address: str) -> range:
+    number, parts = part
+    if not 1 <= number <= parts:
+        raise Refused(
+            found=f"part {number} of {parts}",
+            needed="a part from 1 to the number of parts",
+            remedy="correct it",
+        )
+    share = rows[len(rows) * (number - 1) // parts : len(rows) * number // parts]
+    if not share:
+        raise Refused(
+            found=f"no frame of {address} is left to denoise",
+            needed="at least one",
+            remedy="choose other frames or fewer parts",
+        )
+    return share

@@ -1,0 +1,163 @@
+"""A result file in, a report out; with the truth of simulated frames it has scores."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from napari_unveil.drawing import write_report
+from napari_unveil.errors import Refused, UnveilError
+from napari_unveil.frames import FrameStack, open_frames, open_layers, parse_address, read_process
+from napari_unveil.inspection import (
+    LIMITS_KEV,
+    Case,
+    Limits,
+    Summary,
+    Truth,
+    json_values,
+    pair_rows,
+    plain,
+    score_rows,
+)
+from napari_unveil.recipes.photons import COUNTING_UNITS
+from napari_unveil.saving import refuse_same_file
+from napari_unveil.types import Separation
+
+NO_TRUTH: Mapping[str, FrameStack] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found: the path of the report, its tables as text, and its numbers for machines."""
+
+    path: Path
+    text: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A result file opened again; ``source`` is its input where that is still to be had."""
+
+    signal: FrameStack
+    noise: FrameStack
+    source: FrameStack | None
+    rows: range
+    process: dict[str, Any]
+
+    def numbers(self) -> Iterator[tuple[int, int]]:
+        """Frame numbers (in the result, in its input), in C order."""
+        a_row = self.signal.frame_count // len(self.rows)
+        for place, row in enumerate(self.rows):
+            for frame in range(a_row):
+                yield place * a_row + frame, row * a_row + frame
+
+
+def inspect(
+    result: str, *, path: Path, truth: str | None = None, centre_yx: tuple[float, float] | None = None
+) -> Inspection:
+    """Write a report on a result file to ``path`` (html or png).
+
+    The input is read again from where the result says it came from; where that is gone, it is signal + noise.
+
+    Raises
+    ------
+    Refused
+        When the file is not a result, the truth is of other frames, or the report cannot be written.
+    """
+    opened = _open_result(result)
+    for read in (result, truth):
+        if read is not None:
+            refuse_same_file(parse_address(read).path, path)
+    known = _open_truth(opened, truth) if truth is not None else NO_TRUTH
+    limits = _limits(opened.signal)
+    unit = opened.signal.unit
+    provenance = {"result": result, **({"truth": truth} if truth else {}), **opened.process}
+    summary = write_report(
+        path,
+        _cases(opened, known),
+        unit=unit,
+        title=Path(result).name,
+        provenance=provenance,
+        centre_yx=centre_yx,
+        limits=limits,
+    )
+    return Inspection(path, _text(summary, unit, limits), _values(path, summary))
+
+
+def _open_result(result: str) -> _Result:
+    address = parse_address(result)
+    layers = dict(open_layers(address))
+    if not {"signal", "noise"} <= set(layers):
+        raise Refused(
+            found=f"{result} holds {', '.join(layers)}",
+            needed="signal and noise, as `unveil denoise` writes them",
+            remedy="denoise frames first, then inspect the result",
+        )
+    process = read_process(address)
+    signal, noise = layers["signal"], layers["noise"]
+    rows = range(*process["input_range"]) if "input_range" in process else range(signal.data.shape[0])
+    return _Result(signal, noise, _open_source(signal, process), rows, process)
+
+
+def _open_source(signal: FrameStack, process: Mapping[str, Any]) -> FrameStack | None:
+    try:
+        source = open_frames(parse_address(process["input"]))
+    except (UnveilError, KeyError):
+        return None
+    return source if source.data.shape[1:] == signal.data.shape[1:] else None
+
+
+def _open_truth(result: _Result, truth: str) -> Mapping[str, FrameStack]:
+    known = dict(open_layers(parse_address(truth)))
+    last = max(number for _, number in result.numbers())
+    if "signal" not in known or known["signal"].frame_shape != result.signal.frame_shape:
+        raise Refused(
+            found=f"{truth} holds {', '.join(f'{name} {stack.data.shape}' for name, stack in known.items())}",
+            needed=f"the true signal of frames of shape {result.signal.frame_shape}",
+            remedy="choose the truth.h5 that `unveil simulate` wrote with these frames",
+        )
+    if known["signal"].frame_count <= last:
+        raise Refused(
+            found=f"{truth} holds the truth of {known['signal'].frame_count} frames",
+            needed=f"that of frame {last} too",
+            remedy="choose the truth.h5 that `unveil simulate` wrote with these frames",
+        )
+    return known
+
+
+def _cases(result: _Result, known: Mapping[str, FrameStack]) -> Iterator[Case]:
+    for here, there in result.numbers():
+        pair = Separation(result.signal.read(here), result.noise.read(here))
+        frame = result.source.read(there) if result.source is not None else pair.signal + pair.noise
+        truth = None
+        if known:
+            expected = known["expected"].read(there) if "expected" in known else None
+            truth = Truth(known["signal"].read(there), expected)
+        yield Case(f"frame {there}", frame, pair, truth)
+
+
+def _limits(signal: FrameStack) -> Limits:
+    if signal.unit in COUNTING_UNITS and signal.photon_energy_keV:
+        return LIMITS_KEV.divided_by(signal.photon_energy_keV)
+    return LIMITS_KEV
+
+
+def _text(summary: Summary, unit: str, limits: Limits) -> str:
+    tables = [plain(pair_rows([*summary.per_frame, ("all", summary.pooled)], unit=unit, limits=limits))]
+    if summary.scores is not None and summary.scores_before is not None:
+        columns = {"input": summary.scores_before, "signal": summary.scores}
+        tables.append(plain(score_rows(columns, unit=unit, limits=limits)))
+    return "\n\n".join(tables)
+
+
+def _values(path: Path, summary: Summary) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "report": str(path),
+        "pooled": json_values(summary.pooled),
+        "frames": {name: json_values(numbers) for name, numbers in summary.per_frame},
+    }
+    for name, scores in (("scores", summary.scores), ("scores_before", summary.scores_before)):
+        if scores is not None:
+            values[name] = json_values(scores)
+    return values

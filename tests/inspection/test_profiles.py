@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+
+from napari_unveil.errors import Refused
+from napari_unveil.inspection import beam_centre, line_profile, radial_profile
+
+
+def distance(shape: tuple[int, int], centre_yx: tuple[float, float]) -> np.ndarray:
+    y, x = np.ogrid[: shape[0], : shape[1]]
+    return np.hypot(y - centre_yx[0], x - centre_yx[1]).astype(np.float32)
+
+
+@pytest.mark.parametrize("centre_yx", [(40.0, 60.0), (31.3, 20.7), (-15.0, 130.0)])
+def test_profile_of_a_radial_function_is_the_function(centre_yx: tuple[float, float]):
+    r = distance((80, 120), centre_yx)
+    profile = radial_profile(100 * np.exp(-r / 50), centre_yx=centre_yx)
+    np.testing.assert_allclose(profile.mean, 100 * np.exp(-profile.position / 50), rtol=1e-3)
+
+
+def test_every_valid_pixel_counts_once():
+    frame = np.ones((30, 41), np.float32)
+    frame[4, 5] = np.nan
+    mask = np.zeros(frame.shape, bool)
+    mask[:, :3] = True
+    profile = radial_profile(frame, centre_yx=(10, 20), bin_px=2.5, mask=mask)
+    assert profile.pixels.sum() == 30 * 38 - 1
+
+
+def test_hits_under_the_mask_do_not_count():
+    frame = np.ones((30, 30), np.float32)
+    frame[15, :] = 1e6
+    mask = frame > 1
+    np.testing.assert_allclose(radial_profile(frame, centre_yx=(10, 10), mask=mask).mean, 1)
+
+
+def test_profiles_of_one_shape_share_their_positions_whatever_is_masked():
+    frame = np.ones((30, 30), np.float32)
+    holed = frame.copy()
+    holed[10:13, 10:13] = np.nan
+    whole, part = (radial_profile(image, centre_yx=(11, 11)) for image in (frame, holed))
+    np.testing.assert_array_equal(whole.position, part.position)
+    assert np.isnan(part.mean[0])
+    assert part.pixels[0] == 0
+
+
+def test_standard_error_is_that_of_the_mean():
+    rng = np.random.default_rng(0)
+    frame = rng.normal(5, 2, (200, 200)).astype(np.float32)
+    profile = radial_profile(frame, centre_yx=(100, 100))
+    many = profile.pixels > 100
+    np.testing.assert_allclose(profile.standard_error[many], 2 / np.sqrt(profile.pixels[many]), rtol=0.25)
+    pull = (profile.mean[many] - 5) / profile.standard_error[many]
+    assert 0.8 < pull.std() < 1.2
+
+
+def test_standard_error_falls_with_the_square_root_of_the_pixels():
+    frame = np.random.default_rng(1).normal(0, 1, (300, 300)).astype(np.float32)
+    narrow, wide = (line_profile(frame, start_yx=(150, 10), stop_yx=(150, 290), width_px=width) for width in (25, 100))
+    ratio = np.median(narrow.standard_error) / np.median(wide.standard_error)
+    assert ratio == pytest.approx(2, rel=0.05)
+
+
+def test_one_pixel_alone_has_no_standard_error():
+    profile = line_profile(np.ones((5, 5), np.float32), start_yx=(0, 0), stop_yx=(0, 4))
+    assert np.isnan(profile.standard_error).all()
+    np.testing.assert_array_equal(profile.pixels, 1)
+
+
+def test_line_profile_of_a_plane_is_a_straight_line():
+    y, x = np.mgrid[:50, :60]
+    frame = (3 * y + 4 * x).astype(np.float32)
+    profile = line_profile(frame, start_yx=(10, 5), stop_yx=(40, 45), width_px=3)
+    np.testing.assert_allclose(profile.mean, 50 + 5 * profile.position, rtol=1e-6)
+    np.testing.assert_allclose(profile.position, np.arange(51), atol=0.5)
+
+
+def test_line_profile_leaves_masked_and_absent_pixels_out():
+    frame = np.full((9, 9), 7.0, np.float32)
+    frame[4, 4] = np.nan
+    profile = line_profile(frame, start_yx=(4, 0), stop_yx=(4, 12))
+    np.testing.assert_array_equal(profile.position, np.arange(9))
+    np.testing.assert_array_equal(profile.mean, [7, 7, 7, 7, np.nan, 7, 7, 7, 7])
+
+
+def test_every_pixel_beside_a_wide_oblique_line_counts_once():
+    profile = line_profile(np.ones((60, 60), np.float32), start_yx=(0, 0), stop_yx=(59, 59), width_px=200)
+    assert profile.pixels.sum() == 60 * 60
+
+
+def test_a_thin_diagonal_has_one_pixel_a_step():
+    profile = line_profile(np.eye(10, dtype=np.float32), start_yx=(0, 0), stop_yx=(9, 9))
+    np.testing.assert_allclose(profile.position, np.arange(10) * np.sqrt(2))
+    np.testing.assert_array_equal(profile.pixels, 1)
+    np.testing.assert_array_equal(profile.mean, 1)
+
+
+def test_a_line_beside_the_frame_is_refused():
+    with pytest.raises(Refused, match="no pixel"):
+        line_profile(np.ones((5, 5), np.float32), start_yx=(9, 9), stop_yx=(9, 20))
+
+
+def test_a_line_without_length_is_refused():
+    with pytest.raises(Refused, match="0 pixels long"):
+        line_profile(np.ones((5, 5), np.float32), start_yx=(2, 2), stop_yx=(2, 2))
+
+
+def test_a_ring_without_width_is_refused():
+    with pytest.raises(Refused, match="0 pixels wide"):
+        radial_profile(np.ones((5, 5), np.float32), centre_yx=(2, 2), bin_px=0)
+
+
+def test_a_mask_of_another_detector_is_refused():
+    with pytest.raises(Refused, match="mask has shape"):
+        radial_profile(np.ones((5, 5), np.float32), centre_yx=(2, 2), mask=np.zeros((4, 5), bool))
+
+
+def test_centre_is_found_under_hits_and_bad_pixels():
+    rng = np.random.default_rng(2)
+    frame = 1000 * np.exp(-distance((200, 300), (80, 210)) / 12)
+    frame += (rng.random(frame.shape) < 0.05) * rng.exponential(2000, frame.shape)
+    frame[rng.random(frame.shape) < 0.01] = np.nan
+    assert beam_centre(frame.astype(np.float32)) == pytest.approx((80, 210), abs=1.5)
+
+
+@pytest.mark.parametrize("value", [0.0, 5.0, np.nan])
+def test_a_frame_without_a_bright_part_has_no_centre(value: float):
+    with pytest.raises(Refused, match="stands out"):
+        beam_centre(np.full((20, 20), value, np.float32))

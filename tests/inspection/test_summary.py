@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from napari_unveil.errors import Refused
+from napari_unveil.inspection import Case, Truth, pair_numbers, score, summarise
+
+
+@pytest.fixture
+def cases(scene, other_scene):
+    return [Case(f"frame {index}", *parts) for index, parts in enumerate((scene, other_scene))]
+
+
+def test_summary_holds_the_numbers_of_every_frame_and_of_all(cases):
+    summary = summarise(iter(cases))
+    assert summary.per_frame == tuple((case.name, pair_numbers(case.frame, case.separation)) for case in cases)
+    assert summary.pooled.pixels == sum(numbers.pixels for _, numbers in summary.per_frame)
+    assert summary.scores == score((case.frame, case.separation, case.truth) for case in cases)
+    assert summary.scores_before.noise_removed == pytest.approx(0)
+
+
+def test_means_are_those_of_the_frames(cases):
+    means = summarise(cases).means
+    mean = np.mean([case.separation.signal for case in cases], axis=0)
+    mean[5, 7] = np.nan  # masked in the input
+    np.testing.assert_allclose(means.signal, mean)
+    np.testing.assert_allclose(means.true_signal, mean)
+    np.testing.assert_allclose(means.signal + means.noise, means.frame, rtol=1e-5)
+
+
+def test_without_truth_there_are_no_scores(cases):
+    summary = summarise(Case(case.name, case.frame, case.separation) for case in cases)
+    assert summary.scores is None
+    assert summary.scores_before is None
+    assert summary.means.true_signal is None
+    assert summary.true_noise_histogram is None
+
+
+def test_cases_are_held_one_at_a_time(cases):
+    taken = []
+
+    def one_by_one():
+        for case in cases:
+            taken.append(case.name)
+            yield case
+
+    summarise(one_by_one())
+    assert taken == ["frame 0", "frame 1"]
+
+
+def test_no_frame_is_refused():
+    with pytest.raises(Refused, match="no frame"):
+        summarise([])
+
+
+def test_truth_of_some_frames_only_is_refused(cases):
+    some = [cases[0], Case("frame 1", cases[1].frame, cases[1].separation)]
+    with pytest.raises(Refused, match="frame 1 has no truth"):
+        summarise(some)
+
+
+def test_frames_of_two_shapes_are_refused(cases):
+    first = cases[0]
+    cut = Case("frame 1", first.frame[1:], first.separation, Truth(first.separation.signal))
+    with pytest.raises(Refused, match="shape"):
+        summarise([first, cut])

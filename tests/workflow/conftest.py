@@ -1,0 +1,31 @@
+"""A small simulated beamtime on disk and a tiny model that knows nothing."""
+
+import pytest
+import torch
+
+from napari_unveil.network.model_file import ModelCard, save_model
+from napari_unveil.network.unet import UNet, UNetSettings
+from napari_unveil.recipes.separation import SeparationSettings, settings_as_values
+from napari_unveil.simulate import Campaign
+from napari_unveil.workflow import simulate
+
+SHAPE = (64, 96)
+
+
+@pytest.fixture(scope="session")
+def beamtime(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("beamtime") / "sim"
+    campaign = Campaign(shape=SHAPE, peak_photons=200.0)
+    reports = list(simulate(folder, campaign, xray_only=3, shots=4, seed=0))
+    assert [report.done for report in reports] == list(range(1, 8))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory):
+    torch.manual_seed(0)
+    settings = SeparationSettings(UNetSettings((2, 2), 2), "physical", "share", "poisson", patch_px=32)
+    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
+    card = ModelCard("separation", settings_as_values(settings), "keV", 8.0)
+    save_model(path, card, UNet(settings.network))
+    return str(path)

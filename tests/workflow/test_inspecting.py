@@ -1,0 +1,41 @@
+import pytest
+
+from napari_unveil.errors import Refused
+from napari_unveil.workflow import DenoisingRequest, denoise, inspect, plan_denoising
+
+
+@pytest.fixture(scope="module")
+def result(beamtime, model, tmp_path_factory):
+    path = tmp_path_factory.mktemp("result") / "out.h5"
+    list(denoise(plan_denoising(str(beamtime / "full.h5"), path, DenoisingRequest(model=model), rows=slice(1, 3))))
+    return path
+
+
+def test_an_inspection_with_truth_scores_the_frames_that_were_denoised(result, beamtime, tmp_path):
+    found = inspect(str(result), path=tmp_path / "report.html", truth=str(beamtime / "truth.h5"))
+    assert set(found.values["frames"]) == {"frame 1", "frame 2"}
+    assert found.values["scores_before"]["noise_removed"] == pytest.approx(0)
+    assert found.values["scores_before"]["flux_bright"] == pytest.approx(1, abs=0.2)
+    assert "Noise removed" in found.text
+    assert found.path.stat().st_size > 1000
+
+
+def test_an_inspection_without_truth_has_the_numbers_of_the_pair(result, tmp_path):
+    found = inspect(str(result), path=tmp_path / "report.png", centre_yx=(30, 40))
+    assert found.values["pooled"]["largest_sum_error"] < 1e-2
+    assert "scores" not in found.values
+
+
+def test_a_truth_of_other_frames_is_refused(result, beamtime, tmp_path):
+    with pytest.raises(Refused, match="true signal"):
+        inspect(str(result), path=tmp_path / "report.html", truth=str(beamtime / "full.h5"))
+
+
+def test_frames_that_are_no_result_are_refused(beamtime, tmp_path):
+    with pytest.raises(Refused, match="denoise frames first"):
+        inspect(str(beamtime / "full.h5"), path=tmp_path / "report.html")
+
+
+def test_the_result_is_never_overwritten(result):
+    with pytest.raises(Refused, match="is the input itself"):
+        inspect(str(result), path=result)
