@@ -13,7 +13,7 @@ def test_no_error_of_ours_is_a_runtime_error_that_napari_would_swallow():
 
 def test_a_refusal_is_one_sentence_of_what_was_found_is_needed_and_can_be_done():
     error = Refused(found="3 frames", needed="at least 4", remedy="open more")
-    assert str(error) == "3 frames; at least 4; open more."
+    assert str(error) == "3 frames; needed: at least 4; open more."
 
 
 @pytest.mark.parametrize(

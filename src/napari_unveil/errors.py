@@ -29,7 +29,7 @@ class Refused(UnveilError):
         self.found, self.needed, self.remedy = found, needed, remedy
 
     def __str__(self) -> str:
-        return f"{self.found}; {self.needed}; {self.remedy}."
+        return f"{self.found}; needed: {self.needed}; {self.remedy}."
 
     def __reduce__(self) -> tuple[partial["Refused"], tuple[()]]:
         """Survive the way back from another process."""

@@ -128,6 +128,6 @@ def test_nothing_is_left_behind_when_a_frame_cannot_be_read(tmp_path, cases):
         yield cases[0]
         raise Refused(found="a", needed="b", remedy="c")
 
-    with pytest.raises(Refused, match="a; b; c"):
+    with pytest.raises(Refused, match="a; needed: b; c"):
         write_report(tmp_path / "report.html", broken(), unit="", title="", provenance={})
     assert not list(tmp_path.iterdir())

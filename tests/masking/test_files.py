@@ -44,7 +44,7 @@ def test_hdf5_keeps_the_provenance(tmp_path, mask):
 
 def test_another_shape_is_refused(tmp_path, mask):
     save_mask(tmp_path / "mask.tif", mask)
-    with pytest.raises(Refused, match=r"shape \(6, 11\); the shape of the frames, \(11, 6\)"):
+    with pytest.raises(Refused, match=r"shape \(6, 11\); needed: the shape of the frames, \(11, 6\)"):
         load_mask(tmp_path / "mask.tif", shape=(11, 6))
 
 

@@ -49,4 +49,4 @@ def make_plan(library, settings, tmp_path):
 @pytest.fixture
 def report_each_step(monkeypatch):
     monkeypatch.setattr(loop_module, "REPORT_EVERY_S", 0.0)
-    monkeypatch.setattr(loop_module, "REPORT_SHARE", float("inf"))
+    monkeypatch.setattr(loop_module, "OVERHEAD_SHARE", float("inf"))

@@ -105,3 +105,14 @@ def test_a_result_is_read_back_after_its_folder_moved(beamtime, model, tmp_path)
     list(denoise(plan_denoising(str(beamtime / "full.h5"), tmp_path / "a" / "out.h5", DenoisingRequest(model=model))))
     shutil.move(tmp_path / "a", tmp_path / "b")
     assert len(open_layers(parse_address(tmp_path / "b" / "out.h5"))) == 2
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_frames_without_any_count_are_refused_and_nothing_is_left(model, tmp_path, value):
+    import tifffile
+
+    tifffile.imwrite(tmp_path / "a.tif", np.full((2, 40, 40), value, np.float32))
+    request = DenoisingRequest(model=model, photon_energy_keV=8.0)
+    with pytest.raises(Refused, match="zeros and missing pixels"):
+        list(denoise(plan_denoising(str(tmp_path / "a.tif"), tmp_path / "out.h5", request)))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tif"]

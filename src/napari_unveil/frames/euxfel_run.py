@@ -147,7 +147,7 @@ def _listing(run: Run, name: str, parts: tuple[ModuleFile, ...]) -> Listing:
         return Listing(address, (), dtype, unit, (), f"EuXFEL {state}", refusal.found, False)
     trains = np.unique(table.trains).size
     summary = (
-        f"modules {ranges_text(table.modules)}; {trains} trains; {table.cells} memory cells; "
+        f"modules {ranges_text(table.modules)}; {trains} trains; {table.cells} memory cell{'s' * (table.cells > 1)}; "
         f"{size_text(total_bytes(parts))}"
     )
     return Listing(

@@ -24,8 +24,8 @@ from napari_unveil.training.plan import VALIDATION_PATCHES, Examples, TrainingPl
 from napari_unveil.training.state import TrainingReport, load_state, save_state
 
 REPORT_EVERY_S = 2.0
-REPORT_SHARE = 0.05
-"""Reports are spaced so that validating and saving take at most about this share of the time."""
+OVERHEAD_SHARE = 0.05
+"""Saving the state, and measuring the held-out loss, are spaced so that each takes about this share of the time."""
 
 WARM_UP_STEPS = 50
 
@@ -77,6 +77,8 @@ class _Run:
         self.separator = Separator(plan.settings.recipe, self.trained)
         self.optimizer = torch.optim.AdamW(self.trained.parameters(), lr=plan.settings.learning_rate, weight_decay=0.0)
         self.reports: list[TrainingReport] = []
+        self._last_validation = math.nan
+        self._validate_next_at = 0.0
 
     def until(self, stop: StopAsked) -> Iterator[TrainingReport]:
         try:
@@ -100,13 +102,20 @@ class _Run:
                 losses += self._step(step, self._progress(step, elapsed_s))
                 step += 1
                 ended = self._ended(step, before_s + time.perf_counter() - began, stop)
-            trained_s = time.perf_counter() - since
-            elapsed_s = before_s + time.perf_counter() - began
-            report = self._report(step, float(losses) / (step - first_step), elapsed_s)
             patches = (step - first_step) * self.plan.settings.batch
-            self.reports.append(replace(report, patches_per_second=patches / trained_s, ended=ended))
-            self._keep(ended)
-            pause_s = max(REPORT_EVERY_S, (time.perf_counter() - since - trained_s) / REPORT_SHARE)
+            report = TrainingReport(
+                step=step,
+                epoch=step / self.plan.steps_per_epoch,
+                training_loss=float(losses) / (step - first_step),
+                validation_loss=self._validation_loss(due=bool(ended)),
+                patches_per_second=patches / (time.perf_counter() - since),
+                elapsed_s=before_s + time.perf_counter() - began,
+                left_s=0.0,
+                ended=ended,
+            )
+            self.reports.append(replace(report, left_s=self._left_s(report)))
+            self._refuse_to_go_on_with_nonsense(report)
+            pause_s = max(REPORT_EVERY_S, self._seconds_to_keep(ended) / OVERHEAD_SHARE)
             yield self.reports[-1]
 
     def _step(self, step: int, progress: float) -> torch.Tensor:
@@ -147,23 +156,17 @@ class _Run:
             rng=rng,
         )
 
-    def _report(self, step: int, training_loss: float, elapsed_s: float) -> TrainingReport:
-        validation_loss = self._validation_loss()
-        if not math.isfinite(training_loss + validation_loss):
-            raise self._failure("the loss is no longer finite", "resume with a lower learning rate")
-        progress = self._progress(step, elapsed_s)
-        return TrainingReport(
-            step=step,
-            epoch=step / self.plan.steps_per_epoch,
-            training_loss=training_loss,
-            validation_loss=validation_loss,
-            patches_per_second=0.0,
-            elapsed_s=elapsed_s,
-            left_s=elapsed_s * (1 - progress) / progress,
-        )
+    def _validation_loss(self, *, due: bool) -> float:
+        """Loss on the held-out patches, measured again when it is ``due`` or old enough, else as last measured."""
+        began = time.perf_counter()
+        if due or began >= self._validate_next_at:
+            self._last_validation = self._measure_validation_loss()
+            now = time.perf_counter()
+            self._validate_next_at = now + (now - began) / OVERHEAD_SHARE
+        return self._last_validation
 
     @torch.no_grad()
-    def _validation_loss(self) -> float:
+    def _measure_validation_loss(self) -> float:
         self.trained.eval()
         rng = np.random.default_rng([self.plan.settings.seed, 2])
         held_out = self.plan.validation
@@ -196,10 +199,21 @@ class _Run:
             return "minutes"
         return "stopped" if stop() else ""
 
-    def _keep(self, ended: str) -> None:
+    def _left_s(self, report: TrainingReport) -> float:
+        progress = self._progress(report.step, report.elapsed_s)
+        return max(0.0, report.elapsed_s * (1 - progress) / progress)
+
+    def _refuse_to_go_on_with_nonsense(self, report: TrainingReport) -> None:
+        if not math.isfinite(report.training_loss + report.validation_loss):
+            self.reports.pop()
+            raise self._failure("the loss is no longer finite", "resume with a lower learning rate")
+
+    def _seconds_to_keep(self, ended: str) -> float:
+        began = time.perf_counter()
         save_state(self.plan, self.trained, self.optimizer, self.reports)
         if ended:
             save_model(self.plan.path, self._card(), _trained_unet(self.plan, self.trained))
+        return time.perf_counter() - began
 
     def _card(self) -> ModelCard:
         plan, last = self.plan, self.reports[-1]

@@ -27,7 +27,7 @@ class TrainingReport:
     step, epoch
         Steps done, and epochs they make (a fraction).
     training_loss, validation_loss
-        Mean loss since the last report, and on the held-out patches.
+        Mean loss since the last report, and on the held-out patches as last measured.
     patches_per_second
         Since the last report.
     elapsed_s, left_s

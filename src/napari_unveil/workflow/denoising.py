@@ -156,10 +156,13 @@ def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
 
     Raises
     ------
+    Refused
+        When there is nothing but NaN and zeros in all of them; no file is left then.
     Failed
         At the end, when some frames could not be read: they are NaN in the result.
     """
     unreadable: list[str] = []
+    blank = 0
     stack, frames = plan.stack, plan.frames
     with writing_nxdata(
         plan.path,
@@ -171,10 +174,19 @@ def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
         process=plan.process,
     ) as result:
         for place, index in enumerate(frames):
-            separation = plan.denoiser.separate(_read(stack, index, unreadable))
+            frame = _read(stack, index, unreadable)
+            blank += not np.nan_to_num(frame).any()
+            separation = plan.denoiser.separate(frame)
             result.write("signal", place, separation.signal)
             result.write("noise", place, separation.noise)
             yield Progress(place + 1, len(frames))
+        if blank == len(frames):
+            raise Refused(
+                found=f"the {blank} frames of {stack.address} hold nothing but zeros and missing pixels"
+                + (f" ({unreadable[0]})" if unreadable else ""),
+                needed="at least one frame with counts",
+                remedy="check the file with `unveil info`, or choose other frames",
+            )
     if unreadable:
         raise Failed(
             found=f"{len(unreadable)} of {len(frames)} frames could not be read ({unreadable[0]})",
