@@ -40,7 +40,8 @@ def harvest() -> None:
     from napari_unveil.harvest import HarvestSettings, plan_harvest
     from napari_unveil.harvest import harvest as harvest_patches
     from napari_unveil.simulate import Campaign
-    from napari_unveil.workflow import FULL_FILE, XRAY_FILE, mask_from_reference, simulate
+    from napari_unveil.workflow.masking import mask_from_reference
+    from napari_unveil.workflow.simulating import FULL_FILE, XRAY_FILE, simulate
 
     with tempfile.TemporaryDirectory() as folder:
         campaign = Campaign(shape=(256, 512))

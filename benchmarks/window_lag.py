@@ -19,7 +19,8 @@ from napari_unveil.plugin.samples import full
 from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.workbench import Workbench
 from napari_unveil.simulate import Campaign
-from napari_unveil.workflow import FULL_FILE, XRAY_FILE, mask_from_reference, simulate
+from napari_unveil.workflow.masking import mask_from_reference
+from napari_unveil.workflow.simulating import FULL_FILE, XRAY_FILE, simulate
 
 INTERVAL_MS = 10
 SETTLE_S, WATCH_S = 10, 30

@@ -20,7 +20,8 @@ from napari_unveil.harvest.library import writing_library
 from napari_unveil.simulate import Campaign
 from napari_unveil.training import plan_training, preset, train
 from napari_unveil.types import Frame, Frames, Indices
-from napari_unveil.workflow import FULL_FILE, XRAY_FILE, mask_from_reference, simulate
+from napari_unveil.workflow.masking import mask_from_reference
+from napari_unveil.workflow.simulating import FULL_FILE, XRAY_FILE, simulate
 
 SEED = 0
 EPOCHS = 14

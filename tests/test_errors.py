@@ -16,8 +16,6 @@ def test_a_refusal_is_one_sentence_of_what_was_found_is_needed_and_can_be_done()
     assert str(error) == "3 frames; needed: at least 4; open more."
 
 
-@pytest.mark.parametrize(
-    "error", [Refused(found="a", needed="b", remedy="c"), Failed(found="a", kept="b", remedy="c")]
-)
+@pytest.mark.parametrize("error", [Refused(found="a", needed="b", remedy="c"), Failed(found="a", kept="b", remedy="c")])
 def test_an_error_comes_back_from_another_process_as_it_was(error):
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

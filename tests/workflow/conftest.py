@@ -7,7 +7,7 @@ from napari_unveil.network.model_file import ModelCard, save_model
 from napari_unveil.network.unet import UNet, UNetSettings
 from napari_unveil.recipes.separation import SeparationSettings, settings_as_values
 from napari_unveil.simulate import Campaign
-from napari_unveil.workflow import simulate
+from napari_unveil.workflow.simulating import simulate
 
 SHAPE = (64, 96)
 

@@ -5,12 +5,16 @@ import pytest
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import FrameStack, UnreadableFrame, open_frames, open_layers, parse_address, read_process
-from napari_unveil.workflow import DenoisingRequest, denoise, plan_denoising
+from napari_unveil.workflow.denoising import DenoisingRequest, denoise, plan_denoising
+
+
+def opened(path):
+    return open_frames(parse_address(path))
 
 
 def test_a_result_holds_signal_and_noise_of_every_frame_and_where_they_come_from(beamtime, model, tmp_path):
     out = tmp_path / "out.h5"
-    reports = list(denoise(plan_denoising(str(beamtime / "full.h5"), out, DenoisingRequest(model=model))))
+    reports = list(denoise(plan_denoising(opened(beamtime / "full.h5"), out, DenoisingRequest(model=model))))
     assert [(report.done, report.total) for report in reports] == [(n, 4) for n in range(1, 5)]
     layers = dict(open_layers(parse_address(out)))
     full = open_frames(parse_address(beamtime / "full.h5"))
@@ -30,7 +34,7 @@ def test_parts_put_together_are_the_whole(beamtime, model, tmp_path):
     parts = []
     for number in (1, 2, 3):
         plan = plan_denoising(
-            str(beamtime / "full.h5"), tmp_path / f"{number}.h5", DenoisingRequest(model=model), part=(number, 3)
+            opened(beamtime / "full.h5"), tmp_path / f"{number}.h5", DenoisingRequest(model=model), part=(number, 3)
         )
         parts.extend(plan.frames)
     assert parts == [0, 1, 2, 3]
@@ -38,14 +42,14 @@ def test_parts_put_together_are_the_whole(beamtime, model, tmp_path):
 
 def test_a_range_of_frames_is_those_frames(beamtime, model, tmp_path):
     request, out = DenoisingRequest(model=model), tmp_path / "out.h5"
-    list(denoise(plan_denoising(str(beamtime / "full.h5"), out, request, rows=slice(1, 3))))
-    whole = plan_denoising(str(beamtime / "full.h5"), tmp_path / "b.h5", request)
+    list(denoise(plan_denoising(opened(beamtime / "full.h5"), out, request, rows=slice(1, 3))))
+    whole = plan_denoising(opened(beamtime / "full.h5"), tmp_path / "b.h5", request)
     expected = whole.denoiser.separate(whole.stack.read(1)).noise
     np.testing.assert_allclose(dict(open_layers(parse_address(out)))["noise"].read(0), expected, rtol=0.02, atol=0.1)
 
 
 def test_nothing_is_written_when_the_work_is_cancelled(beamtime, model, tmp_path):
-    work = denoise(plan_denoising(str(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model)))
+    work = denoise(plan_denoising(opened(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model)))
     next(work)
     work.close()
     assert list(tmp_path.iterdir()) == []
@@ -53,11 +57,11 @@ def test_nothing_is_written_when_the_work_is_cancelled(beamtime, model, tmp_path
 
 def test_the_input_is_never_overwritten(beamtime, model):
     with pytest.raises(Refused, match="is the input itself"):
-        plan_denoising(str(beamtime / "full.h5"), beamtime / "full.h5", DenoisingRequest(model=model))
+        plan_denoising(opened(beamtime / "full.h5"), beamtime / "full.h5", DenoisingRequest(model=model))
 
 
 def test_a_frame_that_cannot_be_read_is_missing_and_the_others_are_kept(beamtime, model, tmp_path, monkeypatch):
-    plan = plan_denoising(str(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model))
+    plan = plan_denoising(opened(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model))
     plain = FrameStack.read
 
     def broken(self, index):
@@ -77,12 +81,14 @@ def test_a_frame_that_cannot_be_read_is_missing_and_the_others_are_kept(beamtime
 @pytest.mark.parametrize("part", [(0, 2), (3, 2), (1, 0)])
 def test_an_impossible_part_is_refused(beamtime, model, tmp_path, part):
     with pytest.raises(Refused, match="part"):
-        plan_denoising(str(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model), part=part)
+        plan_denoising(opened(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model), part=part)
 
 
 def test_an_empty_range_is_refused(beamtime, model, tmp_path):
     with pytest.raises(Refused, match="no frame"):
-        plan_denoising(str(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model), rows=slice(4, 9))
+        plan_denoising(
+            opened(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model=model), rows=slice(4, 9)
+        )
 
 
 def test_an_unknown_photon_is_asked_for(model, tmp_path):
@@ -90,19 +96,21 @@ def test_an_unknown_photon_is_asked_for(model, tmp_path):
 
     tifffile.imwrite(tmp_path / "a.tif", np.ones((2, 40, 40), np.float32))
     with pytest.raises(Refused, match="--photon-energy"):
-        plan_denoising(str(tmp_path / "a.tif"), tmp_path / "out.h5", DenoisingRequest(model=model))
+        plan_denoising(opened(tmp_path / "a.tif"), tmp_path / "out.h5", DenoisingRequest(model=model))
     request = DenoisingRequest(model=model, photon_energy_keV=8.0)
-    assert len(list(denoise(plan_denoising(str(tmp_path / "a.tif"), tmp_path / "out.h5", request)))) == 2
+    assert len(list(denoise(plan_denoising(opened(tmp_path / "a.tif"), tmp_path / "out.h5", request)))) == 2
 
 
 def test_a_model_that_is_absent_is_refused(beamtime, tmp_path):
     with pytest.raises(Refused, match="is absent"):
-        plan_denoising(str(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model="none.safetensors"))
+        plan_denoising(opened(beamtime / "full.h5"), tmp_path / "out.h5", DenoisingRequest(model="none.safetensors"))
 
 
 def test_a_result_is_read_back_after_its_folder_moved(beamtime, model, tmp_path):
     (tmp_path / "a").mkdir()
-    list(denoise(plan_denoising(str(beamtime / "full.h5"), tmp_path / "a" / "out.h5", DenoisingRequest(model=model))))
+    list(
+        denoise(plan_denoising(opened(beamtime / "full.h5"), tmp_path / "a" / "out.h5", DenoisingRequest(model=model)))
+    )
     shutil.move(tmp_path / "a", tmp_path / "b")
     assert len(open_layers(parse_address(tmp_path / "b" / "out.h5"))) == 2
 
@@ -114,5 +122,5 @@ def test_frames_without_any_count_are_refused_and_nothing_is_left(model, tmp_pat
     tifffile.imwrite(tmp_path / "a.tif", np.full((2, 40, 40), value, np.float32))
     request = DenoisingRequest(model=model, photon_energy_keV=8.0)
     with pytest.raises(Refused, match="zeros and missing pixels"):
-        list(denoise(plan_denoising(str(tmp_path / "a.tif"), tmp_path / "out.h5", request)))
+        list(denoise(plan_denoising(opened(tmp_path / "a.tif"), tmp_path / "out.h5", request)))
     assert [path.name for path in tmp_path.iterdir()] == ["a.tif"]

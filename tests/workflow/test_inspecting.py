@@ -1,13 +1,19 @@
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.workflow import DenoisingRequest, denoise, inspect, plan_denoising
+from napari_unveil.frames import open_frames, parse_address
+from napari_unveil.workflow.denoising import DenoisingRequest, denoise, plan_denoising
+from napari_unveil.workflow.inspecting import inspect
+
+
+def opened(path):
+    return open_frames(parse_address(path))
 
 
 @pytest.fixture(scope="module")
 def result(beamtime, model, tmp_path_factory):
     path = tmp_path_factory.mktemp("result") / "out.h5"
-    list(denoise(plan_denoising(str(beamtime / "full.h5"), path, DenoisingRequest(model=model), rows=slice(1, 3))))
+    list(denoise(plan_denoising(opened(beamtime / "full.h5"), path, DenoisingRequest(model=model), rows=slice(1, 3))))
     return path
 
 

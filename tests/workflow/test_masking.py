@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.workflow import mask_from_reference
+from napari_unveil.workflow.masking import mask_from_reference
 
 
 def test_a_bright_spot_is_masked_with_its_margin():

@@ -54,6 +54,7 @@ def _mask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> ar
     verb.add_argument("-o", "--output", type=Path, required=True, metavar="mask.tif", help="tif, npy, edf or h5")
     verb.add_argument("--threshold", type=float, metavar="T", help="in the frames' unit (suggested from the data)")
     verb.add_argument("--grow", type=float, default=8, metavar="PX", help="margin around the signal, pixels (8)")
+    _add_mask_bits(verb)
     verb.set_defaults(verb=verbs.mask)
     return verb
 
@@ -81,6 +82,7 @@ def _harvest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="largest share of excluded pixels in a patch (0.05)",
     )
     verb.add_argument("--seed", type=int, default=0)
+    _add_mask_bits(verb)
     verb.set_defaults(verb=verbs.harvest)
     return verb
 
@@ -119,6 +121,7 @@ def _denoise(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the file's)")
     verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     verb.add_argument("--part", type=part, default=(1, 1), metavar="i/n", help="only share i of n of the frames")
+    _add_mask_bits(verb)
     verb.set_defaults(verb=verbs.denoise)
     return verb
 
@@ -131,6 +134,27 @@ def _inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb.add_argument("-o", "--output", type=Path, required=True, metavar="report.html", help="html or png")
     verb.set_defaults(verb=verbs.inspect)
     return verb
+
+
+def _add_mask_bits(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--mask-bits",
+        type=bits,
+        metavar="BITS",
+        help="bits of the file's mask that make a pixel missing, such as 0xffffffff for all "
+        "(all but 16, interpolated, and 22, of double size)",
+    )
+
+
+def bits(text: str) -> int:
+    """A number of 32 bits, decimal or 0x..."""
+    try:
+        value = int(text, 0)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no set of 32 bits; give a number such as 0x00400000")
+    return value
 
 
 def frame_range(text: str) -> slice:

@@ -8,7 +8,7 @@ from napari_unveil.cli.printing import Printer
 from napari_unveil.types import Progress
 
 if TYPE_CHECKING:
-    from napari_unveil.frames import Listing
+    from napari_unveil.frames import FrameStack, Listing
 
 
 def _as_it_is(progress: Progress) -> Progress:
@@ -25,7 +25,7 @@ def demo(request: Namespace, printer: Printer) -> None:
 
         open_demo(seed=request.seed)
         return
-    from napari_unveil.workflow import draw_demo
+    from napari_unveil.workflow.demonstrating import draw_demo
 
     scores = draw_demo(request.headless, seed=request.seed)
     removed, flux = scores["noise_removed"], scores["flux_bright"]
@@ -37,17 +37,17 @@ def demo(request: Namespace, printer: Printer) -> None:
 
 def simulate(request: Namespace, printer: Printer) -> None:
     """A simulated beamtime with its truth."""
-    from napari_unveil import workflow
     from napari_unveil.simulate import Campaign
+    from napari_unveil.workflow import simulating
 
     asked = {"hits_per_pixel": request.hits_per_pixel, "photon_energy_keV": request.photon_energy}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     campaign = Campaign(seed=request.seed, **given)
-    reports = workflow.simulate(
+    reports = simulating.simulate(
         request.folder, campaign, xray_only=request.xray_only, shots=request.shots, seed=request.seed
     )
     printer.follow("shots", reports, _as_it_is)
-    names = (workflow.XRAY_FILE, workflow.FULL_FILE, workflow.TRUTH_FILE)
+    names = (simulating.XRAY_FILE, simulating.FULL_FILE, simulating.TRUTH_FILE)
     paths = [str(request.folder / name) for name in names]
     printer.result("\n".join(paths), {"files": paths})
 
@@ -62,14 +62,13 @@ def info(request: Namespace, printer: Printer) -> None:
 
 def mask(request: Namespace, printer: Printer) -> None:
     """A signal mask from X-ray-only frames."""
-    from napari_unveil import workflow
-    from napari_unveil.frames import open_frames, parse_address
     from napari_unveil.masking import save_mask
     from napari_unveil.saving import refuse_same_file
+    from napari_unveil.workflow.masking import mask_from_reference
 
-    stack = open_frames(parse_address(request.xray))
+    stack = _opened(request.xray, request)
     refuse_same_file(stack.address.path, request.output)
-    made = workflow.mask_from_reference(stack.iterate(), threshold=request.threshold, grow_px=request.grow)
+    made = mask_from_reference(stack.iterate(), threshold=request.threshold, grow_px=request.grow)
     provenance = {"source": str(stack.address), "threshold": made.threshold, "grow_px": request.grow}
     save_mask(request.output, made.mask, provenance=provenance)
     share = float(made.mask.mean())
@@ -82,10 +81,9 @@ def mask(request: Namespace, printer: Printer) -> None:
 def harvest(request: Namespace, printer: Printer) -> None:
     """Patches of signal and noise."""
     from napari_unveil import harvest as harvesting
-    from napari_unveil.frames import open_frames, parse_address
     from napari_unveil.masking import load_mask
 
-    signal, noise = (open_frames(parse_address(path)) for path in (request.signal, request.noise))
+    signal, noise = (_opened(path, request) for path in (request.signal, request.noise))
     settings = harvesting.HarvestSettings(
         patch=request.patch,
         signals=request.signals,
@@ -150,32 +148,39 @@ def train(request: Namespace, printer: Printer) -> None:
 
 def denoise(request: Namespace, printer: Printer) -> None:
     """Signal and noise of frames, in a file."""
-    from napari_unveil import workflow
+    from napari_unveil.workflow import denoising
 
-    how = workflow.DenoisingRequest(
+    how = denoising.DenoisingRequest(
         model=request.model,
         photon_energy_keV=request.photon_energy,
         passes=request.passes,
         device=request.device,
     )
-    plan = workflow.plan_denoising(
-        request.path, request.output, how, rows=request.frames, part=request.part, tell=printer.say
+    plan = denoising.plan_denoising(
+        _opened(request.path, request), request.output, how, rows=request.frames, part=request.part, tell=printer.say
     )
     for warning in plan.stack.warnings:
-        printer.say(warning)
+        printer.say(f"warning: {warning}")
     printer.say(
         f"{len(plan.frames)} frames, about {plan.bytes_out / 1e9:.2g} GB uncompressed, on {plan.denoiser.device}"
     )
-    printer.follow("frames", workflow.denoise(plan), _as_it_is)
+    printer.follow("frames", denoising.denoise(plan), _as_it_is)
     printer.result(str(request.output), {"result": str(request.output), "frames": len(plan.frames)})
 
 
 def inspect(request: Namespace, printer: Printer) -> None:
     """A report on a result."""
-    from napari_unveil import workflow
+    from napari_unveil.workflow.inspecting import inspect as inspect_result
 
-    report = workflow.inspect(request.path, truth=request.truth, centre_yx=request.centre, path=request.output)
+    report = inspect_result(request.path, truth=request.truth, centre_yx=request.centre, path=request.output)
     printer.result(f"{report.text}\n\n{report.path}", report.values)
+
+
+def _opened(address: str, request: Namespace) -> "FrameStack":
+    from napari_unveil.frames import DEFAULT_MASK_BITS, open_frames, parse_address
+
+    bits = DEFAULT_MASK_BITS if request.mask_bits is None else request.mask_bits
+    return open_frames(parse_address(address), mask_bits=bits)
 
 
 def _described(listing: "Listing") -> str:

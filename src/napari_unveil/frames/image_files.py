@@ -152,7 +152,7 @@ def _fabio(path: Path) -> tuple[FabioFrames, str]:
         with fabio.open(str(path)) as image:
             pixels = np.asarray(image.data)
             count = int(image.nframes)
-    except Exception as error:  # noqa: BLE001  # fabio tries many parsers on an unknown file; each has errors of its own
+    except Exception as error:  # fabio tries many parsers on an unknown file; each has errors of its own
         raise _unreadable(path, error) from error
     if pixels.ndim != 2 or not pixels.size or not count:
         raise _unreadable(path, ValueError(f"{count} images of shape {pixels.shape}"))

@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_unveil.denoising import Denoiser, DenoisingSettings, default_passes
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack, UnreadableFrame, open_frames, parse_address, writing_nxdata
+from napari_unveil.frames import FrameStack, UnreadableFrame, writing_nxdata
 from napari_unveil.network.device import choose_device
 from napari_unveil.network.model_file import ModelFile
 from napari_unveil.recipes.photons import one_photon
@@ -123,7 +123,7 @@ class DenoisingPlan:
 
 
 def plan_denoising(
-    address: str,
+    stack: FrameStack,
     path: Path,
     request: DenoisingRequest,
     *,
@@ -131,21 +131,20 @@ def plan_denoising(
     part: tuple[int, int] = (1, 1),
     tell: Tell = lambda _: None,
 ) -> DenoisingPlan:
-    """Resolve a request to denoise a file, or refuse it.
+    """Resolve a request to denoise frames into a file, or refuse it.
 
     Parameters
     ----------
-    address, path, request
+    stack, path, request
         What to denoise, the file to write, and how.
     rows, part
         Which positions along the first axis, and which of how many equal shares of those (1 is the first).
     tell
         Hears messages on the way, such as that memory is short.
     """
-    stack = open_frames(parse_address(address))
     refuse_same_file(stack.address.path, path)
     refuse_unwritable(path)
-    chosen = _share(range(stack.data.shape[0])[rows], part, address)
+    chosen = _share(range(stack.data.shape[0])[rows], part, str(stack.address))
     denoiser, process = denoiser_for(stack, request, tell=tell)
     process["input_range"] = [chosen.start, chosen.stop, chosen.step]
     return DenoisingPlan(stack, chosen, denoiser, process, path)

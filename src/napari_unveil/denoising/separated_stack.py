@@ -1,0 +1,169 @@
+"""A stack that is separated little by little: single separations enter in any order, two arrays leave.
+
+The arrays can be looked at meanwhile. Finished frames are kept up to a limit of memory; the ones that were finished
+first go first, and are made again when they are looked at. What is not there is NaN.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain, product
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_unveil.types import Frame, Frames, Separation
+
+CAPACITY_BYTES = 10**9
+
+
+class SeparatedStack:
+    """Signal and noise of a stack of frames, and which frame is to be separated next. Safe to use from two threads.
+
+    Parameters
+    ----------
+    shape
+        Leading axes, then y and x, as the stack of the frames.
+    capacity_bytes
+        How much memory finished frames may take; one frame always fits.
+    """
+
+    def __init__(self, shape: tuple[int, ...], *, capacity_bytes: int = CAPACITY_BYTES) -> None:
+        self.shape = tuple(int(side) for side in shape)
+        self.frame_count = prod(self.shape[:-2])
+        self._kept_frames = max(1, capacity_bytes // max(1, 2 * 4 * prod(self.shape[-2:])))
+        self._finished: OrderedDict[int, Separation] = OrderedDict()
+        self._never_tried = set(range(self.frame_count))
+        self._wanted: int | None = None
+        self._cursor = 0
+        self._lock = threading.Lock()
+
+    @property
+    def signal(self) -> "SeparatedFrames":
+        """The signal, as an array of :attr:`shape`."""
+        return SeparatedFrames(self, lambda separation: separation.signal)
+
+    @property
+    def noise(self) -> "SeparatedFrames":
+        """The noise, as an array of :attr:`shape`."""
+        return SeparatedFrames(self, lambda separation: separation.noise)
+
+    @property
+    def done_count(self) -> int:
+        """Frames that have been tried at least once."""
+        with self._lock:
+            return self.frame_count - len(self._never_tried)
+
+    def has(self, index: int) -> bool:
+        """Whether frame ``index`` can be looked at."""
+        with self._lock:
+            return index in self._finished
+
+    def get(self, index: int) -> Separation | None:
+        """Frame ``index``, None while it is missing."""
+        with self._lock:
+            return self._finished.get(index)
+
+    def want(self, index: int) -> None:
+        """Separate frame ``index`` next, unless it is there."""
+        with self._lock:
+            self._wanted = self._cursor = index
+
+    def want_no_more(self) -> None:
+        """Separate no frame any more except those that are wanted from now on."""
+        with self._lock:
+            self._never_tried.clear()
+            self._wanted = None
+
+    def next_frame(self) -> int | None:
+        """The frame to separate next: the wanted one, then those after it that were never tried; None: nothing."""
+        with self._lock:
+            if self._wanted is not None and self._wanted not in self._finished:
+                return self._wanted
+            rest = chain(range(self._cursor, self.frame_count), range(self._cursor))
+            return next((index for index in rest if index in self._never_tried), None)
+
+    def put(self, index: int, separation: Separation) -> None:
+        """Keep frame ``index``; the frame that was finished first makes room for it when memory is short."""
+        with self._lock:
+            self._never_tried.discard(index)
+            self._cursor = index
+            self._finished[index] = separation
+            self._finished.move_to_end(index)
+            while len(self._finished) > self._kept_frames:
+                self._finished.popitem(last=False)
+
+    def put_missing(self, index: int) -> None:
+        """Keep NaN for a frame that cannot be separated."""
+        gap = np.full(self.shape[-2:], np.nan, np.float32)
+        self.put(index, Separation(gap, gap))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeparatedFrames:
+    """One half of a :class:`SeparatedStack`, to be indexed like an array; looking at one frame makes it wanted."""
+
+    stack: SeparatedStack
+    half: Callable[[Separation], Frame]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Leading axes, then y and x."""
+        return self.stack.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.stack.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of pixels in all frames."""
+        return prod(self.stack.shape)
+
+    @property
+    def dtype(self) -> np.dtype[np.float32]:
+        """Always float32."""
+        return np.dtype(np.float32)
+
+    def __len__(self) -> int:
+        return self.stack.shape[0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        del copy
+        return np.asarray(self[...], dtype)
+
+    def __getitem__(self, key: Any) -> Frames:
+        keys = _one_key_per_axis(key, self.ndim)
+        along = [np.arange(side)[k] for side, k in zip(self.shape[:-2], keys, strict=False)]
+        positions = list(product(*(np.atleast_1d(numbers).tolist() for numbers in along)))
+        numbers = [self._number(position) for position in positions]
+        if len(numbers) == 1 and not self.stack.has(numbers[0]):
+            self.stack.want(numbers[0])
+        window = tuple(keys[-2:])
+        frames = np.stack([self._frame(number)[window] for number in numbers]) if numbers else self._nothing(window)
+        kept = [len(numbers_along) for numbers_along in along if np.ndim(numbers_along)]
+        return frames.reshape((*kept, *frames.shape[1:]))
+
+    def _number(self, position: tuple[int, ...]) -> int:
+        return int(np.ravel_multi_index(position, self.shape[:-2])) if position else 0
+
+    def _frame(self, number: int) -> Frame:
+        separation = self.stack.get(number)
+        if separation is None:
+            return np.full(self.shape[-2:], np.nan, np.float32)
+        return self.half(separation)
+
+    def _nothing(self, window: tuple[Any, ...]) -> Frames:
+        return np.empty((0, *np.empty(self.shape[-2:], np.float32)[window].shape), np.float32)
+
+
+def _one_key_per_axis(key: Any, ndim: int) -> list[Any]:
+    keys = list(key) if isinstance(key, tuple) else [key]
+    gaps = [place for place, part in enumerate(keys) if part is Ellipsis]
+    if gaps:
+        keys[gaps[0] : gaps[0] + 1] = [slice(None)] * (ndim - len(keys) + 1)
+    return keys + [slice(None)] * (ndim - len(keys))

@@ -1,0 +1,1 @@
+"""WINDOWS: the only package that sees Qt and napari."""

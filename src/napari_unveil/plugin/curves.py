@@ -1,0 +1,71 @@
+"""Curves over a common coordinate on a logarithmic scale; positions and values (n,) in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph
+from numpy.typing import NDArray
+from qtpy.QtCore import QSize
+from qtpy.QtWidgets import QSizePolicy
+
+COLOURS = {
+    "training": "#7aa6da",
+    "validation": "#e6a23c",
+    "input": "#bdbdbd",
+    "signal": "#58b9c7",
+    "noise": "#e0708f",
+}
+LEAST_HEIGHT_PX = 180
+
+
+class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed here
+    """Named curves, values on a logarithmic axis; what is not above 0 is left out.
+
+    Parameters
+    ----------
+    x, y
+        Names of the axes, units included.
+    """
+
+    def __init__(self, *, x: str, y: str) -> None:
+        super().__init__(background=None)
+        self.setMinimumHeight(LEAST_HEIGHT_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        item = self.getPlotItem()
+        item.setLogMode(x=False, y=True)
+        item.showGrid(x=True, y=True, alpha=0.2)
+        item.addLegend(offset=(-8, 8))
+        item.setLabel("bottom", x)
+        item.setLabel("left", y)
+        item.hideButtons()
+        self._curves: dict[str, pyqtgraph.PlotDataItem] = {}
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        """No more than needed: the window decides."""
+        return QSize(LEAST_HEIGHT_PX, LEAST_HEIGHT_PX)
+
+    def name_axes(self, *, x: str, y: str) -> None:
+        """Rename the axes."""
+        self.getPlotItem().setLabel("bottom", x)
+        self.getPlotItem().setLabel("left", y)
+
+    def draw(
+        self, name: str, positions: Sequence[float] | NDArray[np.float64], values: Sequence[float] | NDArray[np.float64]
+    ) -> None:
+        """Draw or redraw the curve called ``name``."""
+        if name not in self._curves:
+            pen = pyqtgraph.mkPen(COLOURS.get(name, "#cccccc"), width=1.6)
+            self._curves[name] = self.plot(pen=pen, name=name, connect="finite")
+        heights = np.asarray(values, np.float64)
+        heights = np.where(heights > 0, heights, np.nan)
+        self._curves[name].setData(np.asarray(positions, np.float64), heights)
+
+    def names(self) -> list[str]:
+        """Names of the curves that are drawn."""
+        return list(self._curves)
+
+    def clear(self) -> None:
+        """Take all curves away."""
+        for curve in self._curves.values():
+            self.removeItem(curve)
+        self._curves.clear()

@@ -1,0 +1,57 @@
+"""What napari asks for: a path in, layers with lazy frames out; None, quickly, for what cannot be read."""
+
+from collections.abc import Callable
+from typing import Any
+
+from napari.utils.notifications import show_warning
+
+from napari_unveil.errors import UnveilError
+from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address
+from napari_unveil.plugin.layers import ENERGY, METADATA, STACK, UNIT, frame_colormap, frame_limits
+
+LayerData = tuple[Any, dict[str, Any], str]
+SUFFIXES = (".h5", ".hdf5", ".nxs", ".cxi", ".nx5", ".edf", ".cbf", ".tif", ".tiff", ".spe", ".mccd", ".img")
+
+
+def get_reader(path: str | list[str]) -> Callable[[str | list[str]], list[LayerData]] | None:
+    """The reader for ``path``, a file or a run folder; None when it is neither."""
+    first = parse_address(path[0] if isinstance(path, list) else path).path
+    if first.is_dir():
+        return read if any(first.glob("*-S[0-9]*.h5")) else None
+    return read if first.suffix.lower() in SUFFIXES else None
+
+
+def read(path: str | list[str]) -> list[LayerData]:
+    """Open the frames in ``path``, one layer a stack."""
+    paths = path if isinstance(path, list) else [path]
+    return [layer for one in paths for layer in layer_data(one)]
+
+
+def layer_data(address: str, *, mask_bits: int = DEFAULT_MASK_BITS) -> list[LayerData]:
+    """The layers that ``address`` gives, ready for napari; what the files warn of is shown to the user."""
+    parsed = parse_address(address)
+    found, stem = open_layers(parsed, mask_bits=mask_bits), parsed.path.stem
+    for warning in {warning for _, stack in found for warning in stack.warnings}:
+        show_warning(f"{stem}: {warning}")
+    return [stack_layer(stack, name=stem if len(found) == 1 else f"{stem} {name}") for name, stack in found]
+
+
+def stack_layer(stack: FrameStack, *, name: str, limits: tuple[float, float] | None = None) -> LayerData:
+    """A stack as napari's layer data; one frame is read for the contrast limits unless they are given."""
+    arguments = {
+        "name": name,
+        "rgb": False,
+        "multiscale": False,
+        "axis_labels": stack.axes,
+        "contrast_limits": limits or _limits(stack),
+        "colormap": frame_colormap(),
+        "metadata": {METADATA: {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV}},
+    }
+    return stack.data, arguments, "image"
+
+
+def _limits(stack: FrameStack) -> tuple[float, float]:
+    try:
+        return frame_limits(stack.read(stack.frame_count // 2))
+    except UnveilError:
+        return 0.0, 1.0

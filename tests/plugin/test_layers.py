@@ -1,0 +1,118 @@
+"""Layers in, frames out; separations in, layers out."""
+
+from typing import Any
+
+import dask.array as da
+import numpy as np
+import pytest
+from napari.layers import Image, Labels, Shapes
+
+from napari_unveil.errors import Refused
+from napari_unveil.plugin import layers
+
+
+def test_the_stack_that_our_reader_opened_comes_back(beamtime: Any) -> None:
+    layer = beamtime.layers["full shots"]
+    stack = layers.stack_of(layer)
+    assert stack.photon_energy_keV == 8.0
+    assert stack.data is layer.data
+
+
+@pytest.mark.parametrize("shape", [(8, 9), (3, 8, 9), (2, 3, 8, 9)])
+def test_any_plain_image_is_read_frame_by_frame(shape: tuple[int, ...]) -> None:
+    pixels = np.arange(np.prod(shape), dtype=np.uint16).reshape(shape)
+    stack = layers.stack_of(Image(pixels, name="counts", rgb=False))
+    assert stack.frame_count == np.prod(shape[:-2], dtype=int)
+    np.testing.assert_array_equal(stack.read(stack.frame_count - 1), pixels.reshape(-1, 8, 9)[-1])
+
+
+def test_only_the_frame_that_is_read_is_computed() -> None:
+    computed = []
+
+    def block(block_info: Any = None) -> np.ndarray:
+        computed.append(block_info[None]["chunk-location"][0])
+        return np.zeros((1, 8, 9), np.float32)
+
+    lazy = da.map_blocks(block, chunks=((1,) * 5, (8,), (9,)), dtype=np.float32, meta=np.empty((0, 0, 0), np.float32))
+    layer = Image(lazy, name="lazy", contrast_limits=(0, 1))
+    computed.clear()
+    layers.stack_of(layer).read(3)
+    assert computed == [3]
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (None, "no layer is chosen"),
+        (Labels(np.zeros((4, 4), np.uint8), name="drawn"), "'drawn' is a Labels layer"),
+        (Image(np.zeros((8, 8, 3), np.uint8), name="photo", rgb=True), "'photo' is a colour image"),
+    ],
+)
+def test_layers_without_frames_are_refused_in_a_sentence(layer: Any, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        layers.stack_of(layer)
+
+
+def test_the_shown_frame_counts_over_all_leading_axes() -> None:
+    layer = Image(np.zeros((3, 4, 8, 9)), name="runs")
+    assert layers.shown_frame(layer, (2, 1, 0, 0)) == 9
+    assert layers.shown_frame(layer, (7, 2, 1, 0, 0)) == 9, "an axis that only other layers have comes first"
+
+
+def test_results_lie_where_the_input_lies(viewer: Any) -> None:
+    frames = np.random.default_rng(0).random((3, 8, 9)).astype(np.float32)
+    layer = viewer.add_image(
+        frames, name="run", scale=(1, 0.075, 0.075), translate=(0, 5, 6), axis_labels=("frame", "y", "x"),
+        units=("pixel", "mm", "mm"),
+    )  # fmt: skip
+    signal, noise = layers.show_separation(viewer, layer, frames, frames, provenance={"model": "m"})
+    for result in (signal, noise):
+        for name in layers.PLACEMENT:
+            assert np.array_equal(np.asarray(getattr(result, name)), np.asarray(getattr(layer, name))), name
+    assert (signal.name, noise.name) == ("run signal", "run noise")
+    assert signal.metadata["unveil"]["provenance"] == {"model": "m"}
+
+
+def test_input_and_signal_share_their_look_and_noise_has_its_own(beamtime: Any) -> None:
+    layer = beamtime.layers["full shots"]
+    signal, noise = layers.show_separation(beamtime, layer, layer.data, layer.data, provenance={})
+    noise.contrast_limits = (1, 2)
+    layer.contrast_limits = (3, 30)
+    layer.gamma = 0.5
+    assert (tuple(signal.contrast_limits), signal.gamma) == ((3, 30), 0.5)
+    assert tuple(noise.contrast_limits) == (1, 2)
+
+
+def test_a_second_separation_updates_the_layers_of_the_first(beamtime: Any) -> None:
+    layer = beamtime.layers["full shots"]
+    first = layers.show_separation(beamtime, layer, layer.data, layer.data, provenance={"model": "a"})
+    count = len(beamtime.layers)
+    second = layers.show_separation(beamtime, layer, layer.data + 1, layer.data, provenance={"model": "b"})
+    assert (first, count) == (second, len(beamtime.layers))
+    assert second[0].metadata["unveil"]["provenance"] == {"model": "b"}
+
+
+def test_a_mask_that_is_shown_again_can_be_undone(beamtime: Any) -> None:
+    before = layers.mask_of(beamtime.layers["signal mask"])
+    layer = layers.show_mask(beamtime, ~before, like=None)
+    np.testing.assert_array_equal(layers.mask_of(layer), ~before)
+    layer.undo()
+    np.testing.assert_array_equal(layers.mask_of(layer), before)
+
+
+def test_a_mask_of_more_than_one_image_is_refused() -> None:
+    with pytest.raises(Refused, match="has 3 axes"):
+        layers.mask_of(Labels(np.zeros((2, 4, 4), np.uint8), name="stack"))
+
+
+def test_the_last_line_of_a_shapes_layer_counts() -> None:
+    drawn = Shapes([[[0, 0], [1, 1]], [[2, 3], [4, 5]]], shape_type="line")
+    assert layers.line_of(drawn) == ((2, 3), (4, 5))
+    with pytest.raises(Refused, match="no line is drawn"):
+        layers.line_of(Shapes())
+
+
+def test_contrast_limits_of_a_frame_without_values_are_still_limits() -> None:
+    assert layers.frame_limits(np.full((4, 4), np.nan, np.float32)) == (0, 1)
+    low, high = layers.frame_limits(np.full((4, 4), 3, np.float32))
+    assert low < high

@@ -1,0 +1,43 @@
+"""One session a viewer, which ends with its window."""
+
+from collections.abc import Callable
+from typing import Any
+
+from napari.components import ViewerModel
+from napari.utils._proxies import PublicOnlyProxy
+
+from napari_unveil.plugin.jobs import Control, Job
+from napari_unveil.plugin.session import session_of
+
+Until = Callable[[Callable[[], Any]], None]
+
+
+def endless(control: Control) -> Job:
+    while True:
+        yield control.stop_asked()
+
+
+def test_a_viewer_and_its_proxy_have_one_session(viewer: Any) -> None:
+    assert session_of(viewer) is session_of(viewer)
+    assert session_of(PublicOnlyProxy(viewer)) is session_of(viewer)
+
+
+def test_two_viewers_have_two_sessions(viewer: Any) -> None:
+    other = ViewerModel()
+    assert session_of(viewer) is not session_of(other)
+
+
+def test_closing_the_window_ends_its_jobs(viewer_with_window: Any, until: Until) -> None:
+    viewer = viewer_with_window
+    session = session_of(viewer)
+    ended: list[str] = []
+    task = session.task("train")
+    task.ended.connect(ended.append)
+    task.run(endless, done=lambda _: None)
+    control = task._control
+    until(lambda: task.last_report is not None)
+    viewer.close()
+    until(control.has_ended)
+    assert not task.running
+    assert ended == []
+    assert session_of(viewer) is not session
