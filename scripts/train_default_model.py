@@ -8,7 +8,7 @@ It takes about 20 minutes on two cores.
 import argparse
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +46,9 @@ def main() -> None:
         pool(libraries, patches)
         settings = replace(preset("default"), epochs=EPOCHS, seed=SEED)
         for report in train(plan_training(PatchLibrary.open(patches), settings, request.output)):
-            print(f"{report.elapsed_s:6.0f} s  {report.training_loss:.4f}  held out {report.validation_loss:.4f}")
+            print(
+                f"{report.elapsed_s:6.0f} s  epoch {report.epoch:4.1f}  {report.training_loss:.4f}  held out {report.validation_loss:.4f}"
+            )
 
 
 def harvested(folder: Path, campaign: Campaign) -> PatchLibrary:
@@ -70,7 +72,7 @@ def pool(libraries: list[PatchLibrary], path: Path) -> None:
         patch=libraries[0].patch,
         unit="keV",
         photon_energy_keV=libraries[0].photon_energy_keV,
-        provenance={"campaigns": [library.provenance for library in libraries]},
+        provenance={"campaigns": [asdict(campaign) for campaign in CAMPAIGNS]},
     ) as (signal, noise):
         for number, library in enumerate(libraries):
             for shelf, read, frames in (
