@@ -46,9 +46,8 @@ def main() -> None:
         pool(libraries, patches)
         settings = replace(preset("default"), epochs=EPOCHS, seed=SEED)
         for report in train(plan_training(PatchLibrary.open(patches), settings, request.output)):
-            print(
-                f"{report.elapsed_s:6.0f} s  epoch {report.epoch:4.1f}  {report.training_loss:.4f}  held out {report.validation_loss:.4f}"
-            )
+            losses = f"{report.training_loss:.4f}  held out {report.validation_loss:.4f}"
+            print(f"{report.elapsed_s:6.0f} s  epoch {report.epoch:4.1f}  {losses}")
 
 
 def harvested(folder: Path, campaign: Campaign) -> PatchLibrary:
