@@ -1,7 +1,7 @@
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.saving import refuse_same_file, replacing
+from napari_unveil.saving import refuse_inputs, replacing
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path):
@@ -41,6 +41,14 @@ def test_an_absent_folder_and_a_folder_as_a_file_are_refused(tmp_path):
 def test_the_input_is_no_output(tmp_path):
     path = tmp_path / "a.h5"
     path.touch()
-    with pytest.raises(Refused, match="is the input itself"):
-        refuse_same_file(path, tmp_path / "." / "a.h5")
-    refuse_same_file(path, tmp_path / "b.h5")
+    with pytest.raises(Refused, match="is an input itself"):
+        refuse_inputs(tmp_path / "." / "a.h5", path)
+    refuse_inputs(tmp_path / "b.h5", path)
+
+
+def test_a_file_of_an_input_folder_is_no_output(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "module.h5").touch()
+    with pytest.raises(Refused, match="is an input itself"):
+        refuse_inputs(tmp_path / "run" / "module.h5", tmp_path / "run")
+    refuse_inputs(tmp_path / "run" / "new.h5", tmp_path / "run")

@@ -1,12 +1,17 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from napari_unveil.errors import Refused
+
+DISK_MARGIN_BYTES = 32 * 2**20
+"""Room that a file being written needs beside its next piece: buffers and indices."""
 
 
 @contextmanager
@@ -25,8 +30,9 @@ def replacing(path: Path) -> Iterator[Path]:
         _flush(partial)
         partial.replace(path)
     except OSError as error:
+        reason = " ".join((error.strerror or str(error)).split())
         raise Refused(
-            found=f"{path} could not be written ({error.strerror or error})",
+            found=f"{path} could not be written ({reason})",
             needed="a folder that exists, can be written to and has room",
             remedy="choose another place or free some, then repeat",
         ) from error
@@ -34,14 +40,24 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def refuse_same_file(source: Path, target: Path) -> None:
-    """Refuse to write ``target`` when it is the ``source`` that is being read."""
-    if target.exists() and source.exists() and target.samefile(source):
-        raise Refused(
-            found=f"{target} is the input itself",
-            needed="results go to a file of their own",
-            remedy="choose another output name",
-        )
+def refuse_inputs(target: Path, *sources: Path) -> None:
+    """Refuse to write ``target`` over one of the ``sources`` that are being read, or over a file inside one."""
+    for source in sources:
+        if target.exists() and source.exists() and _holds(source, target):
+            raise Refused(
+                found=f"{target} is an input itself",
+                needed="results go to a file of their own",
+                remedy="choose another output name",
+            )
+
+
+def refuse_full_disk(path: Path, needed_bytes: int) -> None:
+    """Raise ``OSError`` before ``needed_bytes`` are written beside ``path`` to a disk without room for them.
+
+    HDF5 aborts the interpreter when it cannot write what it has in its buffers, so it must not come to that.
+    """
+    if shutil.disk_usage(path.parent).free < needed_bytes + DISK_MARGIN_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def refuse_unwritable(path: Path) -> None:
@@ -58,6 +74,10 @@ def refuse_unwritable(path: Path) -> None:
             needed="a folder that exists and can be written to",
             remedy="choose another place",
         )
+
+
+def _holds(source: Path, target: Path) -> bool:
+    return target.samefile(source) or (source.is_dir() and target.resolve().is_relative_to(source.resolve()))
 
 
 def _partial_file(path: Path) -> Path:

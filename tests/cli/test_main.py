@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import tifffile
@@ -110,7 +111,33 @@ class TestRefusals:
 
     def test_input_as_output(self, capsys):
         words = ["denoise", "sim/full.h5", "-m", "m.safetensors", "-o", "sim/full.h5"]
-        assert "is the input itself" in refusal(words, capsys)
+        assert "is an input itself" in refusal(words, capsys)
+
+    def test_model_as_output(self, capsys):
+        words = ["denoise", "sim/full.h5", "-m", "m.safetensors", "-o", "m.safetensors"]
+        assert "is an input itself" in refusal(words, capsys)
+
+    def test_mask_as_output(self, capsys):
+        words = ["harvest", "--signal", "sim/xray.h5", "--noise", "sim/full.h5", "--mask", "mask.tif", "-o", "mask.tif"]
+        assert "is an input itself" in refusal([*words, *PATCH], capsys)
+
+    def test_patch_that_no_network_can_pool(self, capsys):
+        words = ["harvest", "--signal", "sim/xray.h5", "--noise", "sim/full.h5", "--mask", "mask.tif", "-o", "x.h5"]
+        assert "multiple of 8" in refusal([*words, "--patch", "33"], capsys)
+
+    def test_file_without_images(self, capsys):
+        with h5py.File("none.h5", "w") as file:
+            file["number"] = 3
+        try:
+            assert "no dataset" in refusal(["info", "none.h5"], capsys)
+        finally:
+            Path("none.h5").unlink()
+
+    @pytest.mark.parametrize(
+        "words", [["--seed", "-1"], ["--minutes", "nan"], ["--device", "cpu:x"], ["--photon-energy", "inf"]]
+    )
+    def test_impossible_numbers(self, words, capsys):
+        refusal(["train", "patches.h5", "-o", "x.safetensors", "--preset", "fast", *words], capsys)
 
     def test_resume_without_a_state(self, capsys):
         assert "is absent" in refusal(["train", "patches.h5", "-o", "x.safetensors", "--resume"], capsys)
@@ -119,9 +146,7 @@ class TestRefusals:
         assert "published" in refusal(["train", "patches.h5", "-o", "x.safetensors", "--preset", "slow"], capsys)
 
     def test_demo_without_a_display(self, capsys, monkeypatch):
-        monkeypatch.setattr("sys.platform", "linux")
-        monkeypatch.delenv("DISPLAY", raising=False)
-        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        monkeypatch.setattr("napari_unveil.cli.display._opens", lambda: False)
         assert "--headless" in refusal(["demo"], capsys)
 
     def test_refusals_leave_nothing_behind(self):

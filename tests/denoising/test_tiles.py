@@ -16,15 +16,15 @@ sides = st.integers(1, 70)
 )
 def test_cutting_and_stitching_is_the_identity(shape, core, halo, offset):
     frame = np.random.default_rng(0).normal(size=shape).astype(np.float32)
-    tiling = Tiling(shape, core, halo, offset)
+    tiling = Tiling(shape, (core, core), halo, offset)
     tiles = tiling.cut(frame)
-    assert tiles.shape == (np.prod(tiling.count), tiling.side_px, tiling.side_px)
+    assert tiles.shape == (np.prod(tiling.count), *tiling.side_px)
     np.testing.assert_array_equal(tiling.stitch(tiling.core_of(tiles)), frame)
 
 
 def test_a_tile_sees_its_neighbours_in_its_halo_and_mirrors_at_the_edge():
     frame = np.arange(64.0, dtype=np.float32).reshape(1, 64).repeat(64, 0)
-    tiles = Tiling((64, 64), 32, halo_px=8).cut(frame)
+    tiles = Tiling((64, 64), (32, 32), halo_px=8).cut(frame)
     np.testing.assert_array_equal(tiles[0, 0], [*range(8, 0, -1), *range(40)])
     np.testing.assert_array_equal(tiles[1, 0], [*range(24, 64), *range(62, 54, -1)])
 
@@ -42,9 +42,16 @@ def test_published_grids_cut_where_the_paper_says(offset):
 
 def test_tiles_with_halo_stay_within_the_pixels_allowed():
     tiling = halo_tiling((4096, 4096), halo_px=48, stride_px=8, limit_px=2**19)
-    assert tiling.side_px**2 <= 2**19
-    assert tiling.core_px % 8 == 0
+    assert np.prod(tiling.side_px) <= 2**19
+    assert [side % 8 for side in tiling.core_px] == [0, 0]
+    assert np.prod(tiling.count) <= 100
 
 
 def test_a_small_frame_gets_one_tile():
     assert halo_tiling((60, 100), halo_px=48, stride_px=8, limit_px=2**19).count == (1, 1)
+
+
+def test_one_wide_tile_covers_a_module():
+    tiling = halo_tiling((512, 1024), halo_px=48, stride_px=8, limit_px=3 * 2**18)
+    assert tiling.count == (1, 1)
+    assert tiling.side_px == (608, 1120)

@@ -130,7 +130,7 @@ def test_the_seed_decides(plan, tmp_path):
 def test_the_input_is_not_overwritten(plan, stack, xray_frames, tmp_path):
     path = tmp_path / "xray.h5"
     path.write_bytes(b"frames")
-    with pytest.raises(Refused, match="is the input itself"):
+    with pytest.raises(Refused, match="is an input itself"):
         list(harvest(replanned(plan, signal=stack(xray_frames, name=str(path))), path))
     assert path.read_bytes() == b"frames"
 

@@ -33,7 +33,8 @@ def test_unknown_units_and_energies_are_filled_from_the_other_stack(stack, xray_
         ({"max_excluded": float("nan")}, "max_excluded is nan"),
         ({"min_intensity": float("nan")}, "min_intensity is nan"),
         ({"seed": -1}, "seed is -1"),
-        ({"patch": 97}, r"97 x 97 pixels.*at most 96 pixels"),
+        ({"patch": 33}, "multiple of 8"),
+        ({"patch": 104}, r"104 x 104 pixels.*at most 96 pixels"),
     ],
 )
 def test_numbers_out_of_range_are_refused(plan, settings, wrong, sentence):

@@ -50,3 +50,18 @@ def test_an_absent_folder_is_refused_and_nothing_is_left(tmp_path):
     with pytest.raises(Refused, match="nothing can be written"):
         save_model(tmp_path / "none" / "m.safetensors", CARD, torch.nn.Conv2d(1, 2, 3))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("header", [{"format": 1}, {"format": 1, "recipe": "a", "settings": {}, "colour": 3}, [1, 2]])
+def test_a_damaged_header_is_refused(tmp_path, header):
+    save_file({"a": torch.zeros(1)}, tmp_path / "m.safetensors", {HEADER_KEY: json.dumps(header)})
+    with pytest.raises(Refused, match=r"damaged|cannot be read"):
+        load_model(tmp_path / "m.safetensors")
+
+
+def test_numbers_that_are_not_finite_are_refused(tmp_path):
+    network = torch.nn.Conv2d(1, 2, 3)
+    network.weight.data[0] = torch.nan
+    save_model(tmp_path / "m.safetensors", CARD, network)
+    with pytest.raises(Refused, match="not finite"):
+        load_model(tmp_path / "m.safetensors")

@@ -12,7 +12,7 @@ def test_one_photon_is_its_energy_and_one_in_counts():
 
 @pytest.mark.parametrize("unit", ["keV", "", "ADU"])
 def test_an_unknown_photon_is_asked_for_and_never_guessed(unit):
-    with pytest.raises(Refused, match="--photon-energy"):
+    with pytest.raises(Refused, match="give the photon energy"):
         one_photon(unit, None)
 
 

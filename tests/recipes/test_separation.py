@@ -74,3 +74,9 @@ def test_published_outputs_miss_the_sum_by_the_offset_and_the_default_by_nothing
     torch.testing.assert_close((signal + noise)[inside], (frames + bounds.offset)[inside], rtol=1e-4, atol=1e-3)
     signal, noise = Separator(SeparationSettings(TINY, "physical", "share", "poisson"))(frames, 8.0)
     torch.testing.assert_close(signal + noise, frames)
+
+
+@pytest.mark.parametrize("settings", [{}, {"network": {"widths": [2]}}, {"network": 3}])
+def test_settings_that_are_damaged_are_refused(tmp_path, settings):
+    with pytest.raises(Refused, match="damaged"):
+        separator_from_file(saved(tmp_path / "m.safetensors", settings=settings))

@@ -31,7 +31,7 @@ def library(tmp_path_factory):
 
 @pytest.fixture
 def settings():
-    recipe = SeparationSettings(UNetSettings((2, 2), 2), "physical", "share", "poisson", patch_px=PATCH_PX)
+    recipe = SeparationSettings(UNetSettings((2, 2), 2), "physical", "share", "poisson")
     return TrainingSettings(recipe, epochs=4, batch=8, learning_rate=5e-3, schedule="cosine", device="cpu")
 
 

@@ -71,6 +71,17 @@ def test_a_run_that_is_resumed_may_be_given_more_epochs(make_plan):
     assert reports[-1].step == 2 * make_plan().steps_per_epoch
 
 
+def test_a_run_that_had_ended_is_not_trained_further(make_plan):
+    expected = list(train(make_plan()))
+    before = make_plan().path.read_bytes()
+    assert list(resume(make_plan())) == expected
+    assert make_plan().path.read_bytes() == before
+
+
+def test_the_model_knows_the_size_of_the_patches_it_was_trained_on(make_plan, library):
+    assert make_plan().settings.recipe.patch_px == library.patch
+
+
 def test_every_draw_of_a_signal_patch_meets_a_fresh_noise_patch(make_plan):
     plan = make_plan()
     run = loop_module._Run(plan)
@@ -99,7 +110,7 @@ def test_memory_that_runs_out_is_a_failure_that_says_what_was_kept(make_plan, mo
         return plain(self, step, progress)
 
     monkeypatch.setattr(loop_module._Run, "_step", short_of_memory)
-    with pytest.raises(Failed, match=r"memory ran out.*state after step 3.*smaller --batch"):
+    with pytest.raises(Failed, match=r"memory ran out.*state after step 3.*smaller preset"):
         list(train(plan))
     monkeypatch.undo()
     assert next(resume(plan)).step == 1
@@ -135,7 +146,8 @@ def test_a_state_that_was_cut_short_is_refused(make_plan):
 def test_a_network_trained_with_escnn_is_saved_as_an_ordinary_model(make_plan):
     pytest.importorskip("escnn", reason="escnn is not in this environment")
     plan = make_plan(parametrisation="escnn")
-    reports = list(train(plan))
+    next(train(plan))
+    reports = list(resume(plan))
     assert reports[-1].ended == "epochs"
     separator, _ = separator_from_file(plan.path)
     run = loop_module._Run(plan)

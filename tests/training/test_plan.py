@@ -29,7 +29,7 @@ def test_patches_that_the_network_cannot_pool_are_refused(library, settings, tmp
 
 
 def test_the_library_is_never_overwritten(library, settings):
-    with pytest.raises(Refused, match="is the input itself"):
+    with pytest.raises(Refused, match="is an input itself"):
         plan_training(library, settings, library.path)
 
 

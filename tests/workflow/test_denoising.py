@@ -56,7 +56,7 @@ def test_nothing_is_written_when_the_work_is_cancelled(beamtime, model, tmp_path
 
 
 def test_the_input_is_never_overwritten(beamtime, model):
-    with pytest.raises(Refused, match="is the input itself"):
+    with pytest.raises(Refused, match="is an input itself"):
         plan_denoising(opened(beamtime / "full.h5"), beamtime / "full.h5", DenoisingRequest(model=model))
 
 
@@ -95,7 +95,7 @@ def test_an_unknown_photon_is_asked_for(model, tmp_path):
     import tifffile
 
     tifffile.imwrite(tmp_path / "a.tif", np.ones((2, 40, 40), np.float32))
-    with pytest.raises(Refused, match="--photon-energy"):
+    with pytest.raises(Refused, match="give the photon energy"):
         plan_denoising(opened(tmp_path / "a.tif"), tmp_path / "out.h5", DenoisingRequest(model=model))
     request = DenoisingRequest(model=model, photon_energy_keV=8.0)
     assert len(list(denoise(plan_denoising(opened(tmp_path / "a.tif"), tmp_path / "out.h5", request)))) == 2

@@ -43,5 +43,5 @@ def test_frames_that_are_no_result_are_refused(beamtime, tmp_path):
 
 
 def test_the_result_is_never_overwritten(result):
-    with pytest.raises(Refused, match="is the input itself"):
+    with pytest.raises(Refused, match="is an input itself"):
         inspect(str(result), path=result)

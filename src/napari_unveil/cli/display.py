@@ -1,6 +1,7 @@
 """Whether a window can be opened here, asked before anything crashes."""
 
 import os
+import subprocess
 import sys
 from importlib.util import find_spec
 
@@ -18,9 +19,15 @@ def refuse_without_window() -> None:
             needed="both, to open a window",
             remedy=f'install "napari-unveil[gui]", {INSTEAD}',
         )
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not _opens():
         raise Refused(
-            found="there is no display here (DISPLAY and WAYLAND_DISPLAY are empty)",
-            needed="a display, to open a window",
+            found=f"no window can be opened here (DISPLAY is {os.environ.get('DISPLAY') or 'empty'})",
+            needed="a display",
             remedy=f"log in with one, {INSTEAD}",
         )
+
+
+def _opens() -> bool:
+    """Whether Qt comes up; tried in a process of its own, because without a display it aborts."""
+    code = "from qtpy.QtWidgets import QApplication; QApplication([])"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0

@@ -21,17 +21,28 @@ class Printer:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
         self._on_terminal = sys.stderr.isatty()
+        self._every_s = REDRAW_EVERY_S if self._on_terminal else LINE_EVERY_S
 
     def follow(self, title: str, reports: Iterable[Report], describe: Callable[[Report], Progress]) -> Report | None:
         """Print the progress of ``reports`` and give the last one."""
         last: Report | None = None
-        for report, shown in _now_and_then(reports, REDRAW_EVERY_S if self._on_terminal else LINE_EVERY_S):
+        for report, shown in _now_and_then(reports, self._every_s):
             last = report
             if shown:
                 self._progress(title, describe(report))
         if self._on_terminal:
             print(file=sys.stderr)
         return last
+
+    def passing(self, title: str, items: Iterable[Report], *, total: int) -> Iterator[Report]:
+        """Pass ``items`` on one by one, printing how many of ``total`` have passed."""
+        for number, (item, shown) in enumerate(_now_and_then(items, self._every_s), start=1):
+            if shown:
+                self._progress(title, Progress(min(number, total), total))
+            if number <= total:
+                yield item
+        if self._on_terminal:
+            print(file=sys.stderr)
 
     def say(self, message: str) -> None:
         """A line on stderr."""

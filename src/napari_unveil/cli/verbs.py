@@ -62,13 +62,21 @@ def info(request: Namespace, printer: Printer) -> None:
 
 def mask(request: Namespace, printer: Printer) -> None:
     """A signal mask from X-ray-only frames."""
-    from napari_unveil.masking import save_mask
-    from napari_unveil.saving import refuse_same_file
+    from napari_unveil.frames import refuse_modules
+    from napari_unveil.masking import refuse_mask_path, save_mask
+    from napari_unveil.saving import refuse_inputs
     from napari_unveil.workflow.masking import mask_from_reference
 
-    stack = _opened(request.xray, request)
-    refuse_same_file(stack.address.path, request.output)
-    made = mask_from_reference(stack.iterate(), threshold=request.threshold, grow_px=request.grow)
+    stack = _opened(request.xray, request, printer)
+    refuse_modules(stack)
+    refuse_inputs(request.output, stack.address.path)
+    refuse_mask_path(request.output)
+
+    made = mask_from_reference(
+        printer.passing("frames", stack.iterate(), total=stack.frame_count),
+        threshold=request.threshold,
+        grow_px=request.grow,
+    )
     provenance = {"source": str(stack.address), "threshold": made.threshold, "grow_px": request.grow}
     save_mask(request.output, made.mask, provenance=provenance)
     share = float(made.mask.mean())
@@ -82,8 +90,10 @@ def harvest(request: Namespace, printer: Printer) -> None:
     """Patches of signal and noise."""
     from napari_unveil import harvest as harvesting
     from napari_unveil.masking import load_mask
+    from napari_unveil.saving import refuse_inputs
 
-    signal, noise = (_opened(path, request) for path in (request.signal, request.noise))
+    signal, noise = (_opened(path, request, printer) for path in (request.signal, request.noise))
+    refuse_inputs(request.output, request.mask)
     settings = harvesting.HarvestSettings(
         patch=request.patch,
         signals=request.signals,
@@ -157,10 +167,13 @@ def denoise(request: Namespace, printer: Printer) -> None:
         device=request.device,
     )
     plan = denoising.plan_denoising(
-        _opened(request.path, request), request.output, how, rows=request.frames, part=request.part, tell=printer.say
+        _opened(request.path, request, printer),
+        request.output,
+        how,
+        rows=request.frames,
+        part=request.part,
+        tell=printer.say,
     )
-    for warning in plan.stack.warnings:
-        printer.say(f"warning: {warning}")
     printer.say(
         f"{len(plan.frames)} frames, about {plan.bytes_out / 1e9:.2g} GB uncompressed, on {plan.denoiser.device}"
     )
@@ -176,11 +189,14 @@ def inspect(request: Namespace, printer: Printer) -> None:
     printer.result(f"{report.text}\n\n{report.path}", report.values)
 
 
-def _opened(address: str, request: Namespace) -> "FrameStack":
+def _opened(address: str, request: Namespace, printer: Printer) -> "FrameStack":
     from napari_unveil.frames import DEFAULT_MASK_BITS, open_frames, parse_address
 
     bits = DEFAULT_MASK_BITS if request.mask_bits is None else request.mask_bits
-    return open_frames(parse_address(address), mask_bits=bits)
+    stack = open_frames(parse_address(address), mask_bits=bits)
+    for warning in stack.warnings:
+        printer.say(f"warning: {warning}")
+    return stack
 
 
 def _described(listing: "Listing") -> str:

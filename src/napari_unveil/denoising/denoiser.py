@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ from napari_unveil.types import Frame, Frames, Separation
 
 Precision = Literal["auto", "float32"]
 
-PIXELS_AT_ONCE = {"cpu": 2**19, "cuda": 2**22, "mps": 2**20}
+PIXELS_AT_ONCE = {"cpu": 3 * 2**18, "cuda": 2**22, "mps": 2**20}
 """Pixels of a batch of tiles to begin with; halved when memory runs out."""
 
 FEWEST_PIXELS = 2**14
@@ -53,7 +54,7 @@ class DenoisingSettings:
 
     def __post_init__(self) -> None:
         if self.passes not in (1, 4):
-            raise Refused(found=f"{self.passes} passes", needed="1 or 4", remedy="choose --passes 4 or 1")
+            raise Refused(found=f"{self.passes} passes", needed="1 or 4", remedy="choose one of them")
 
 
 def default_passes(separator: Separator) -> int:
@@ -89,7 +90,8 @@ class Denoiser:
         """
         gaps = ~np.isfinite(frame)
         if gaps.all():
-            return Separation(frame.copy(), frame.copy())
+            empty = np.full(frame.shape, np.nan, np.float32)
+            return Separation(empty, empty)
         whole = filled(np.asarray(frame, np.float32))
         signal, noise = self._merged_passes(whole)
         if self._separator.settings.head == "share":
@@ -118,46 +120,44 @@ class Denoiser:
 
     def _one_pass(self, frame: Frame, tiling: Tiling) -> tuple[Frame, Frame]:
         tiles = tiling.cut(frame)
-        batch = max(1, self._pixels_at_once // tiling.side_px**2)
+        batch = max(1, self._pixels_at_once // prod(tiling.side_px))
         parts = [self._separate_tiles(tiles[first : first + batch]) for first in range(0, len(tiles), batch)]
         signal, noise = (np.concatenate([tiling.core_of(part[which]) for part in parts]) for which in (0, 1))
         return tiling.stitch(signal), tiling.stitch(noise)
 
-    def _separate_tiles(self, tiles: Frames) -> tuple[Frames, Frames]:
+    def _separate_tiles(self, tiles: Frames, separator: Separator | None = None) -> tuple[Frames, Frames]:
         with torch.inference_mode():
             batch = torch.from_numpy(tiles).unsqueeze(1).to(self.device)
             batch = batch.contiguous(memory_format=torch.channels_last)
-            signal, noise = self._separator(batch, self.settings.photon)
+            signal, noise = (separator or self._separator)(batch, self.settings.photon)
             return _array(signal), _array(noise)
 
     def _choose_precision(self, frame: Frame) -> None:
-        """Keep bfloat16 when, on a piece of ``frame``, it is faster than float32 and within tolerance."""
-        if self._precision_chosen:
+        """Take bfloat16 when, on a piece of the first frame with counts, it is faster and within tolerance."""
+        if self._precision_chosen or not frame.any():
             return
         piece = _brightest_piece(frame, self._separator.settings.patch_px)
-        exact, exact_s = self._timed(piece)
-        float32_network = self._separator.network
-        self._separator.network = _ready(float32_network, self.device, torch.bfloat16)
-        self._separator.precision = torch.bfloat16
-        reduced, reduced_s = self._timed(piece)
-        deviation = np.abs(reduced - exact).sum() / max(np.abs(exact).sum(), np.finfo(np.float32).tiny)
-        if not (reduced_s < exact_s and deviation < REDUCED_TOLERANCE):
-            self._separator.network, self._separator.precision = float32_network, torch.float32
+        reduced = Separator(self._separator.settings, _ready(self._separator.network, self.device, torch.bfloat16))
+        reduced.precision = torch.bfloat16
+        exact_parts, exact_s = self._timed(self._separator, piece)
+        reduced_parts, reduced_s = self._timed(reduced, piece)
+        deviations = [_deviation(*parts) for parts in zip(reduced_parts, exact_parts, strict=True)]
+        if reduced_s < exact_s and max(deviations) < REDUCED_TOLERANCE:
+            self._separator = reduced
         self._precision_chosen = True
 
-    def _timed(self, piece: Frames) -> tuple[Frames, float]:
-        self._separate_tiles(piece)
+    def _timed(self, separator: Separator, piece: Frames) -> tuple[tuple[Frames, Frames], float]:
+        self._separate_tiles(piece, separator)
         start = time.perf_counter()
-        signal, _ = self._separate_tiles(piece)
-        return signal, time.perf_counter() - start
+        return self._separate_tiles(piece, separator), time.perf_counter() - start
 
     def _shrink(self, error: BaseException) -> None:
         free_memory(self.device)
         if self._pixels_at_once <= FEWEST_PIXELS:
             raise Failed(
                 found=f"memory ran out on {self.device} with batches of {self._pixels_at_once} pixels",
-                kept="frames written before are kept",
-                remedy="use a smaller model or --device cpu",
+                kept="nothing was kept of this frame",
+                remedy="use a smaller model or another device",
             ) from error
         self._pixels_at_once //= 2
         self._tell(f"memory ran out on {self.device}: going on with batches of {self._pixels_at_once} pixels")
@@ -168,8 +168,13 @@ def _ready(network: torch.nn.Module, device: torch.device, dtype: torch.dtype) -
     return plain.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
+def _deviation(reduced: Frames, exact: Frames) -> float:
+    """Relative L1 difference."""
+    return float(np.abs(reduced - exact).sum() / max(np.abs(exact).sum(), np.finfo(np.float32).tiny))
+
+
 def _brightest_piece(frame: Frame, side_px: int) -> Frames:
-    tiling = Tiling((frame.shape[0], frame.shape[1]), side_px)
+    tiling = Tiling((frame.shape[0], frame.shape[1]), (side_px, side_px))
     tiles = tiling.cut(frame)
     return tiles[[int(tiles.sum(axis=(1, 2)).argmax())]]
 

@@ -5,7 +5,15 @@ from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS
 from napari_unveil.frames.listing import Listing
 from napari_unveil.frames.opening import list_datasets, open_frames, open_layers
 from napari_unveil.frames.results import NXdataWriter, read_process, writing_nxdata
-from napari_unveil.frames.stack import FrameSource, FrameStack, UnreadableFrame, lazy_stack, stack_from_array
+from napari_unveil.frames.stack import (
+    FrameSource,
+    FrameStack,
+    UnreadableFrame,
+    is_blank,
+    lazy_stack,
+    refuse_modules,
+    stack_from_array,
+)
 
 __all__ = [
     "DEFAULT_MASK_BITS",
@@ -15,12 +23,14 @@ __all__ = [
     "Listing",
     "NXdataWriter",
     "UnreadableFrame",
+    "is_blank",
     "lazy_stack",
     "list_datasets",
     "open_frames",
     "open_layers",
     "parse_address",
     "read_process",
+    "refuse_modules",
     "stack_from_array",
     "writing_nxdata",
 ]

@@ -98,6 +98,12 @@ def list_hdf5(address: Address) -> list[Listing]:
             name = choose_dataset(file, address)
             return [_listing(file, address.path, Node(name, file[name].shape, file[name].dtype))]
         nodes = [node for node in walk(file) if node.missing or _worth_listing(node)]
+        if not nodes:
+            raise Refused(
+                found=f"{address} holds no dataset that could be an image",
+                needed="a numeric dataset with at least 2 axes",
+                remedy="choose another file",
+            )
         return [_listing(file, address.path, node) for node in nodes]
 
 

@@ -162,7 +162,7 @@ def _fabio(path: Path) -> tuple[FabioFrames, str]:
 
 
 def _refuse_colour(path: Path, series: Any) -> None:
-    if not series.axes.endswith("YX"):
+    if not series.axes.endswith("YX") or "S" in series.axes:
         raise Refused(
             found=f"{path} holds a colour image, shape {series.shape}, axes {series.axes}",
             needed="one number per pixel",

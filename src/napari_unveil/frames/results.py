@@ -23,7 +23,7 @@ from napari_unveil.errors import Refused
 from napari_unveil.frames.address import Address
 from napari_unveil.frames.hdf5_file import opened_hdf5
 from napari_unveil.frames.hdf5_tree import Group, look_up, text_of
-from napari_unveil.saving import replacing
+from napari_unveil.saving import refuse_full_disk, replacing
 from napari_unveil.types import Frame
 
 PROGRAM = "napari-unveil"
@@ -63,6 +63,7 @@ class NXdataWriter:
         flat = index if isinstance(index, int | np.integer) else _flat(index, leading)
         if not 0 <= flat < prod(leading):
             raise _no_room(self.path, f"a frame at {index}", f"one of {prod(leading)} frames, shape {leading}")
+        refuse_full_disk(self.path, dataset.dtype.itemsize * frame.size)
         dataset[np.unravel_index(flat, leading)] = frame
 
 

@@ -108,6 +108,14 @@ class FrameStack:
         position = np.unravel_index(index, self.data.shape[:-2])
         return np.asarray(self.data[position].compute(scheduler="synchronous"), np.float32)
 
+    def read_or_missing(self, index: int, unreadable: list[str]) -> Frame:
+        """As :meth:`read`; a frame that cannot be decoded is NaN, and its sentence is added to ``unreadable``."""
+        try:
+            return self.read(index)
+        except UnreadableFrame as error:
+            unreadable.append(error.found)
+            return np.full(self.frame_shape, np.nan, np.float32)
+
     def iterate(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
         """Read frames ``start`` to ``stop`` (excluded) one by one."""
         for index in range(start, self.frame_count if stop is None else stop):
@@ -141,6 +149,22 @@ class LazyFrames:
         if not frames:
             return np.empty((*kept, *np.empty(self.shape[-2:], np.float32)[window].shape), np.float32)
         return np.stack(frames).reshape(*kept, *frames[0].shape)
+
+
+def is_blank(frame: Frame) -> bool:
+    """Whether a frame (y, x) holds nothing but zeros and missing pixels."""
+    return not np.nan_to_num(frame, posinf=0, neginf=0).any()
+
+
+def refuse_modules(stack: FrameStack) -> None:
+    """Refuse frames of several modules where one mask (y, x) is to fit them all."""
+    if "module" in stack.axes:
+        count = stack.data.shape[stack.axes.index("module")]
+        raise Refused(
+            found=f"{stack.address} holds {count} modules",
+            needed="frames of one module, since a mask is for one",
+            remedy="open the file of one module",
+        )
 
 
 def lazy_stack(source: FrameSource) -> Any:

@@ -13,12 +13,11 @@ import numpy as np
 
 from napari_unveil import __version__
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack
+from napari_unveil.frames import FrameStack, is_blank
 from napari_unveil.harvest.cutting import Cutting, noise_cuttings, signal_cuttings
-from napari_unveil.harvest.intensity import is_blank
 from napari_unveil.harvest.library import Shelf, writing_library
 from napari_unveil.harvest.plan import HarvestPlan
-from napari_unveil.saving import refuse_same_file
+from napari_unveil.saving import refuse_inputs
 from napari_unveil.types import Frame
 
 ROUNDS = 4
@@ -74,8 +73,7 @@ def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
         At the end, when some frames could not be read; the library holds the patches of the others.
     """
     path = Path(path)
-    for stack in (plan.signal, plan.noise):
-        refuse_same_file(stack.address.path, path)
+    refuse_inputs(path, plan.signal.address.path, plan.noise.address.path)
     settings = plan.settings
     rng = np.random.default_rng(settings.seed)
     cut_signal = partial(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from napari_unveil.errors import Refused
+from napari_unveil.frames import is_blank
 from napari_unveil.harvest.positions import box_sums, free_positions
 from napari_unveil.types import Frame, Mask
 
@@ -16,11 +17,6 @@ MAD_TO_SIGMA = 1.4826
 
 SHARE_OF_BRIGHTEST = 1e-5
 """A patch this much weaker than the brightest one is background even where the background has no spread."""
-
-
-def is_blank(frame: Frame) -> bool:
-    """Whether a frame (y, x) holds nothing but zeros and missing pixels."""
-    return not np.nan_to_num(frame, posinf=0, neginf=0).any()
 
 
 def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, max_excluded: float) -> float:

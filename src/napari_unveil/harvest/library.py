@@ -20,7 +20,7 @@ import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest.cutting import Cutting
-from napari_unveil.saving import replacing
+from napari_unveil.saving import refuse_full_disk, replacing
 from napari_unveil.types import Frames, Indices
 
 FORMAT = "napari-unveil patches"
@@ -31,8 +31,8 @@ KINDS = ("signal", "noise")
 class Shelf:
     """One kind of patches in a library that is being written; keeps no patch in memory."""
 
-    def __init__(self, group: Any, *, patch: int) -> None:
-        self._group = group
+    def __init__(self, group: Any, path: Path, *, patch: int) -> None:
+        self._group, self._path = group, path
         self._patches = group.create_dataset(
             "patches", (0, patch, patch), np.float32, maxshape=(None, patch, patch), chunks=(1, patch, patch)
         )
@@ -47,6 +47,7 @@ class Shelf:
 
     def append(self, cutting: Cutting, *, frame: int) -> None:
         """Write one patch, cut from the frame with this number."""
+        refuse_full_disk(self._path, cutting.pixels.nbytes)
         self._patches.resize(self.count + 1, axis=0)
         self._patches[self.count] = cutting.pixels
         self._frames.append(frame)
@@ -89,7 +90,7 @@ def writing_library(
         if photon_energy_keV is not None:
             file.attrs["photon_energy_keV"] = photon_energy_keV
         file.attrs["provenance"] = json.dumps(dict(provenance))
-        signal, noise = (Shelf(file.create_group(kind), patch=patch) for kind in KINDS)
+        signal, noise = (Shelf(file.create_group(kind), path, patch=patch) for kind in KINDS)
         yield signal, noise
         signal.label()
         noise.label()
@@ -180,11 +181,14 @@ class PatchLibrary:
 @contextmanager
 def _reading(path: Path) -> Iterator[Any]:
     try:
+        if not path.is_file():
+            raise OSError("it is a folder" if path.is_dir() else "it is absent")
         with h5py.File(path, "r") as file:
             yield file
     except (OSError, KeyError) as error:
+        reason = " ".join(str(error).split())
         raise Refused(
-            found=f"{path} could not be read as a patch library ({error})",
+            found=f"{path} could not be read as a patch library ({reason})",
             needed="a complete file written by a harvest",
             remedy="choose another file or harvest again",
         ) from error

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack
-from napari_unveil.harvest.intensity import is_blank, suggest_min_intensity
+from napari_unveil.frames import FrameStack, is_blank, refuse_modules
+from napari_unveil.harvest.intensity import suggest_min_intensity
 from napari_unveil.harvest.positions import free_positions, largest_patch
 from napari_unveil.harvest.settings import HarvestSettings
 from napari_unveil.types import Frame, Mask
@@ -93,8 +93,8 @@ def check_harvest(signal: FrameStack, noise: FrameStack, mask: Mask, settings: H
     _refuse_numbers(settings)
     _refuse_empty(signal, "X-ray-only frames")
     _refuse_empty(noise, "full shots")
-    _refuse_modules(signal)
-    _refuse_modules(noise)
+    refuse_modules(signal)
+    refuse_modules(noise)
     _refuse_shapes(signal, noise, mask)
     _refuse_units(signal, noise)
     _refuse_large_patch(mask, settings.patch)
@@ -104,7 +104,12 @@ def check_harvest(signal: FrameStack, noise: FrameStack, mask: Mask, settings: H
 def _refuse_numbers(settings: HarvestSettings) -> None:
     intensity = 0.0 if settings.min_intensity is None else settings.min_intensity
     limits: tuple[tuple[str, float, bool, str], ...] = (
-        ("patch", settings.patch, settings.patch >= 1, "at least 1 pixel"),
+        (
+            "patch",
+            settings.patch,
+            settings.patch >= NETWORK_STEP_PX and settings.patch % NETWORK_STEP_PX == 0,
+            f"a multiple of {NETWORK_STEP_PX} pixels, by which the network pools",
+        ),
         ("signals", settings.signals, settings.signals >= 1, "at least 1 patch"),
         ("noises", settings.noises, settings.noises >= 1, "at least 1 patch"),
         ("max_excluded", settings.max_excluded, 0 <= settings.max_excluded < 1, "a share from 0 to below 1"),
@@ -122,16 +127,6 @@ def _refuse_empty(stack: FrameStack, kind: str) -> None:
             found=f"{stack.address} holds no frames",
             needed=f"at least one frame of the {kind}",
             remedy="choose another file",
-        )
-
-
-def _refuse_modules(stack: FrameStack) -> None:
-    if "module" in stack.axes:
-        count = stack.data.shape[stack.axes.index("module")]
-        raise Refused(
-            found=f"{stack.address} holds {count} modules",
-            needed="frames of one module, since the mask is for one",
-            remedy="open the file of one module",
         )
 
 

@@ -1,7 +1,7 @@
 """MASK: X-ray-only frames enter, masks (y, x) leave; ``True`` = excluded. No torch."""
 
 from napari_unveil.masking.averaging import mean_image
-from napari_unveil.masking.files import load_mask, save_mask
+from napari_unveil.masking.files import load_mask, refuse_mask_path, save_mask
 from napari_unveil.masking.morphology import bad_pixels, combine, grow, invert, shrink
 from napari_unveil.masking.scattering import signal_mask
 from napari_unveil.masking.smoothing import smooth
@@ -14,6 +14,7 @@ __all__ = [
     "invert",
     "load_mask",
     "mean_image",
+    "refuse_mask_path",
     "save_mask",
     "shrink",
     "signal_mask",

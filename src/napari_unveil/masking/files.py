@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
-from napari_unveil.saving import replacing
+from napari_unveil.saving import refuse_unwritable, replacing
 from napari_unveil.types import Mask
 
 DATASET = "mask"
@@ -40,6 +40,18 @@ def save_mask(path: Path, mask: Mask, *, provenance: Mapping[str, object] | None
     pixels = np.where(mask, EXCLUDED, np.uint8(0))
     with replacing(path) as partial:
         _WRITERS[path.suffix.lower()](partial, pixels, provenance or {})
+
+
+def refuse_mask_path(path: Path) -> None:
+    """Refuse, before any work is done, a ``path`` that no mask can be written to.
+
+    Raises
+    ------
+    Refused
+        When the suffix is unknown or the place cannot be written to.
+    """
+    _refuse_unknown_suffix(path)
+    refuse_unwritable(path)
 
 
 def load_mask(path: Path, *, shape: tuple[int, int] | None = None) -> Mask:

@@ -27,11 +27,12 @@ def choose_device(name: str) -> torch.device:
     present = _present_devices()
     if name == "auto":
         return torch.device(present[0])
-    if name.split(":", maxsplit=1)[0] not in present:
+    kind, _, number = name.partition(":")
+    if kind not in present or not _has_number(kind, number):
         raise Refused(
             found=f"device {name} is not available here (available: {', '.join(present)})",
             needed="a device of this machine",
-            remedy="use --device auto or one of those",
+            remedy="choose auto or one of those",
         )
     return torch.device(name)
 
@@ -63,6 +64,13 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+
+
+def _has_number(kind: str, number: str) -> bool:
+    if not number:
+        return True
+    count = torch.cuda.device_count() if kind == "cuda" else 1
+    return number.isdecimal() and int(number) < count
 
 
 def _present_devices() -> list[str]:

@@ -74,13 +74,27 @@ def load_model(path: Path) -> ModelFile:
     """
     header, tensors = load_tensors(path, HEADER_KEY, "a model file of napari-unveil")
     found = header.pop("format", None)
+    _refuse_nonsense(path, tensors)
     if found != FORMAT:
         raise Refused(
             found=f"{path} has model format {found}",
             needed=f"format {FORMAT}",
             remedy="use the version of napari-unveil that wrote it, or train the model again",
         )
-    return ModelFile(ModelCard(**header), tensors, hashlib.sha256(path.read_bytes()).hexdigest())
+    try:
+        card = ModelCard(**header)
+    except TypeError as error:
+        raise damaged(path, error) from error
+    return ModelFile(card, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def damaged(path: Path, error: Exception) -> Refused:
+    """The refusal of a model file whose header is not as this program writes it."""
+    return Refused(
+        found=f"the header of {path} is damaged ({type(error).__name__}: {error})",
+        needed="a model file as written by `unveil train`",
+        remedy="train the model again, or get another copy",
+    )
 
 
 def save_tensors(path: Path, key: str, header: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> None:
@@ -94,12 +108,22 @@ def load_tensors(path: Path, key: str, kind: str) -> tuple[dict[str, Any], dict[
     """Read what :func:`save_tensors` wrote under ``key``; ``kind`` names it in the refusal."""
     try:
         with safe_open(path, "pt") as file:
-            header = json.loads((file.metadata() or {})[key])
+            header = dict(json.loads((file.metadata() or {})[key]))
             return header, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
         reason = "is absent"
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
         reason = f"cannot be read ({error})"
     except KeyError:
         reason = "is a safetensors file of another program"
-    raise Refused(found=f"{path} {reason}", needed=kind, remedy="choose a file that `unveil train` wrote, or train one")
+    raise Refused(found=f"{path} {reason}", needed=kind, remedy="choose another file, or train first")
+
+
+def _refuse_nonsense(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    bad = [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]
+    if bad:
+        raise Refused(
+            found=f"{path} holds numbers that are not finite, in {bad[0]}",
+            needed="a model that was trained to a finite loss",
+            remedy="train the model again, with a lower learning rate or other patches",
+        )

@@ -11,7 +11,7 @@ from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.session import Session, Trio
-from napari_unveil.saving import refuse_same_file, refuse_unwritable
+from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Progress
 
 SHIPPED_MODEL = "default"
@@ -215,7 +215,7 @@ class ExportRequest:
 
 def check_export(request: ExportRequest) -> None:
     """Refuse a place where the result cannot go."""
-    refuse_same_file(request.denoise.stack.address.path, request.path)
+    refuse_inputs(request.path, request.denoise.stack.address.path)
     refuse_unwritable(request.path)
 
 

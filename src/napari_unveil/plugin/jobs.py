@@ -128,12 +128,12 @@ def retold(error: Exception) -> Failed:
     if memory:
         return Failed(
             found=f"memory ran out ({text})",
-            kept="what was written before is kept",
+            kept="files that were complete before are kept",
             remedy="close other programs, or choose a smaller model, batch or another device",
         )
     return Failed(
         found=f"an unexpected {type(error).__name__} ({text})",
-        kept="what was written before is kept",
+        kept="files that were complete before are kept",
         remedy="see the log for details, then try again",
     )
 

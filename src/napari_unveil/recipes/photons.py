@@ -1,5 +1,7 @@
 """How large one photon is in the unit of a stack of frames."""
 
+import math
+
 from napari_unveil.errors import Refused
 
 COUNTING_UNITS = ("photons", "counts")
@@ -13,11 +15,11 @@ def one_photon(unit: str, photon_energy_keV: float | None) -> float:
     Refused
         When the unit is neither a count nor an energy with a known photon energy.
     """
-    if photon_energy_keV is not None and not photon_energy_keV > 0:
+    if photon_energy_keV is not None and not 0 < photon_energy_keV < math.inf:
         raise Refused(
             found=f"a photon energy of {photon_energy_keV} keV",
-            needed="a positive number",
-            remedy="give --photon-energy in keV",
+            needed="a positive, finite number",
+            remedy="give the photon energy in keV",
         )
     if unit in COUNTING_UNITS:
         return 1.0
@@ -25,6 +27,6 @@ def one_photon(unit: str, photon_energy_keV: float | None) -> float:
         raise Refused(
             found=f"frames in {unit or 'an unknown unit'} without a photon energy",
             needed="the energy of one photon, to know what a photon is in these frames",
-            remedy="give --photon-energy in keV (or the value of one photon in the frames' own unit)",
+            remedy="give the photon energy in keV (or the value of one photon in the frames' own unit)",
         )
     return photon_energy_keV

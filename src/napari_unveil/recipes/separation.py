@@ -17,7 +17,7 @@ from torch import nn
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import Batch
 from napari_unveil.network.heads import HEADS, HeadName
-from napari_unveil.network.model_file import ModelCard, ModelFile, load_model
+from napari_unveil.network.model_file import ModelCard, ModelFile, damaged, load_model
 from napari_unveil.network.scaling import SCALINGS, Bounds, ScalingName
 from napari_unveil.network.unet import UNet, UNetSettings
 from napari_unveil.recipes.losses import LOSSES, LossName, ScaledPair
@@ -40,7 +40,7 @@ class SeparationSettings:
     amplitude
         Range of the log-uniform random factor on each signal patch.
     patch_px
-        Side of the patches the network is trained and, with a percentile scaling, used on.
+        Side of the patches that the network is trained on (a run takes its library's) and that four passes cut.
     """
 
     network: UNetSettings = field(default_factory=UNetSettings)
@@ -114,7 +114,10 @@ def separator_from_file(path: Path) -> tuple[Separator, ModelFile]:
             needed=f"a model of the recipe {NAME!r}",
             remedy="choose another model",
         )
-    separator = Separator(settings_from_card(file.card))
+    try:
+        separator = Separator(settings_from_card(file.card))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(path, error) from error
     try:
         separator.network.load_state_dict(dict(file.tensors))
     except RuntimeError as error:

@@ -37,7 +37,8 @@ class Campaign:
     pixel_um
         Pixel pitch.
     peak_photons
-        Mean intensity of the brightest streak at the edge of the beam stop, photons per pixel.
+        Mean intensity that the brightest streak would have at the edge of the beam stop, photons per pixel, were the
+        edge not soft: it lets about half of that through.
     streaks
         Number of streaks through the beam centre.
     streak_width_px

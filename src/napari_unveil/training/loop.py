@@ -63,8 +63,11 @@ def resume(plan: TrainingPlan, *, stop: StopAsked = never) -> Iterator[TrainingR
     """
     run = _Run(plan)
     run.reports = [replace(report, ended="") for report in load_state(plan, run.trained, run.optimizer)]
+    last = run.reports[-1]
+    run.reports[-1] = replace(last, ended=run.ended(last.step, last.elapsed_s, never))
     yield from run.reports
-    yield from run.until(stop)
+    if not run.reports[-1].ended:
+        yield from run.until(stop)
 
 
 class _Run:
@@ -86,7 +89,9 @@ class _Run:
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            raise self._failure("memory ran out", "use a smaller --batch or another --device") from error
+            raise self._failure(
+                "memory ran out", "resume on another device, or train anew with a smaller preset or batch"
+            ) from error
         finally:
             free_memory(self.plan.device)
 
@@ -101,7 +106,7 @@ class _Run:
                 elapsed_s = before_s + time.perf_counter() - began
                 losses += self._step(step, self._progress(step, elapsed_s))
                 step += 1
-                ended = self._ended(step, before_s + time.perf_counter() - began, stop)
+                ended = self.ended(step, before_s + time.perf_counter() - began, stop)
             patches = (step - first_step) * self.plan.settings.batch
             report = TrainingReport(
                 step=step,
@@ -191,7 +196,8 @@ class _Run:
             shares.append(elapsed_s / (60 * settings.minutes))
         return max(shares)
 
-    def _ended(self, step: int, elapsed_s: float, stop: StopAsked) -> str:
+    def ended(self, step: int, elapsed_s: float, stop: StopAsked) -> str:
+        """Why the run is over after ``step`` steps and ``elapsed_s`` seconds; "" while it is not."""
         settings = self.plan.settings
         if settings.epochs is not None and step >= settings.epochs * self.plan.steps_per_epoch:
             return "epochs"
@@ -206,7 +212,10 @@ class _Run:
     def _refuse_to_go_on_with_nonsense(self, report: TrainingReport) -> None:
         if not math.isfinite(report.training_loss + report.validation_loss):
             self.reports.pop()
-            raise self._failure("the loss is no longer finite", "resume with a lower learning rate")
+            raise self._failure(
+                "the loss is no longer finite",
+                "train anew with another seed, or look at the patches for values that are no intensities",
+            )
 
     def _seconds_to_keep(self, ended: str) -> float:
         began = time.perf_counter()

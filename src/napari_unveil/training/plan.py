@@ -1,6 +1,6 @@
 """Settings and a patch library, resolved into a plan that can run, or refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from napari_unveil.errors import Refused
 from napari_unveil.harvest import PatchLibrary, split_by_frame
 from napari_unveil.network.device import choose_device, training_precision
 from napari_unveil.recipes.photons import one_photon
-from napari_unveil.saving import refuse_same_file, refuse_unwritable
+from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.training.settings import TrainingSettings
 from napari_unveil.types import Indices
 
@@ -33,8 +33,6 @@ class TrainingPlan:
     ----------
     settings, library, training, validation
         What is asked, the patches, and which of them are trained on and held out (by frame).
-    library_sha256
-        Hash of the patches, by which a resumed run knows them again.
     library_sha256
         Hash of the patches, by which a resumed run knows them again.
     photon, photon_energy_keV
@@ -82,7 +80,7 @@ def plan_training(library: PatchLibrary, settings: TrainingSettings, path: Path)
         the device is absent.
     """
     _refuse_patch_size(library.patch, settings.recipe.network.stride_px)
-    refuse_same_file(library.path, path)
+    refuse_inputs(path, library.path)
     refuse_unwritable(path)
     energy = settings.photon_energy_keV if settings.photon_energy_keV is not None else library.photon_energy_keV
     photon = 1.0 if settings.recipe.scaling == "percentile" else one_photon(library.unit, energy)
@@ -91,7 +89,7 @@ def plan_training(library: PatchLibrary, settings: TrainingSettings, path: Path)
     noise = split_by_frame(library.noise_frames, share=settings.validation_share, rng=rng)
     device = choose_device(settings.device)
     return TrainingPlan(
-        settings=settings,
+        settings=replace(settings, recipe=replace(settings.recipe, patch_px=library.patch)),
         library=library,
         library_sha256=library.sha256,
         training=Examples(signal[0], noise[0]),
@@ -109,5 +107,5 @@ def _refuse_patch_size(patch_px: int, stride_px: int) -> None:
         raise Refused(
             found=f"patches of {patch_px} pixels",
             needed=f"a multiple of {stride_px}, by which the network pools",
-            remedy="harvest with another --patch",
+            remedy="harvest patches of another size",
         )

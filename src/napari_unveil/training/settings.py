@@ -1,5 +1,6 @@
 """What a training run is asked to do, and the presets."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,10 +56,11 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         ends = [end for end in (self.epochs, self.minutes) if end is not None]
-        if self.batch < 1 or not ends or min(ends) <= 0:
+        lasting = ends and all(0 < end < math.inf for end in ends)
+        if self.batch < 1 or self.seed < 0 or not lasting:
             raise Refused(
-                found=f"{self.epochs} epochs, {self.minutes} minutes, batch {self.batch}",
-                needed="a positive number of epochs or of minutes, and at least one patch per step",
+                found=f"{self.epochs} epochs, {self.minutes} minutes, batch {self.batch}, seed {self.seed}",
+                needed="a positive number of epochs or of minutes, a patch per step, and a seed of at least 0",
                 remedy="choose positive numbers",
             )
 

@@ -53,7 +53,7 @@ def save_state(
     reports: list[TrainingReport],
 ) -> None:
     """Write the state of a run beside its model, whole or not at all."""
-    tensors = {NETWORK + name: tensor for name, tensor in network.state_dict().items()}
+    tensors = {NETWORK + name: tensor for name, tensor in network.named_parameters()}
     for index, moments in optimizer.state_dict()["state"].items():
         tensors |= {f"{OPTIMIZER}{index}.{name}": tensor for name, tensor in moments.items()}
     header = {"run": _run_identity(plan), "reports": [asdict(report) for report in reports]}
@@ -70,7 +70,10 @@ def load_state(plan: TrainingPlan, network: torch.nn.Module, optimizer: torch.op
     """
     header, tensors = load_tensors(plan.state_path, KEY, "the state of an earlier run, to resume it")
     _refuse_other_run(plan.state_path, header["run"], _run_identity(plan))
-    network.load_state_dict(_under(NETWORK, tensors))
+    saved = _under(NETWORK, tensors)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            parameter.copy_(saved[name])
     moments: dict[int, dict[str, Tensor]] = {}
     for name, tensor in _under(OPTIMIZER, tensors).items():
         index, moment = name.split(".")
@@ -91,7 +94,7 @@ def _refuse_other_run(path: Path, found: Mapping[str, Any], wanted: Mapping[str,
         raise Refused(
             found=f"the run in {path} differs in {', '.join(differing)}",
             needed="the same patches and settings as when it began",
-            remedy="resume with those, or train anew without --resume",
+            remedy="resume with those, or train anew instead of resuming",
         )
 
 

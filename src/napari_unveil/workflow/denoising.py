@@ -1,7 +1,7 @@
 """Frames of a file, a model and an output in; a result file and reports out."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ import numpy as np
 
 from napari_unveil.denoising import Denoiser, DenoisingSettings, default_passes
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack, UnreadableFrame, writing_nxdata
+from napari_unveil.frames import FrameStack, is_blank, writing_nxdata
 from napari_unveil.network.device import choose_device
 from napari_unveil.network.model_file import ModelFile
 from napari_unveil.recipes.photons import one_photon
 from napari_unveil.recipes.separation import Separator, separator_from_file
-from napari_unveil.saving import refuse_same_file, refuse_unwritable
-from napari_unveil.types import Frame, Progress
+from napari_unveil.saving import refuse_inputs, refuse_unwritable
+from napari_unveil.types import Progress
 
 SHIPPED_MODEL = "default"
 
@@ -77,10 +77,16 @@ def denoiser_for(
     denoiser = Denoiser(separator, choose_device(request.device), settings, tell)
     process = {
         "method": f"denoise ({file.card.recipe})",
-        "parameters": {"passes": settings.passes, "photon_energy_keV": energy, "device": str(denoiser.device)},
+        "parameters": {
+            "passes": settings.passes,
+            "photon_energy_keV": energy,
+            "device": str(denoiser.device),
+            "scaling": separator.settings.scaling,
+            "head": separator.settings.head,
+        },
         "model": request.model,
         "model_sha256": file.sha256,
-        "input": str(stack.address),
+        "input": str(replace(stack.address, path=stack.address.path.resolve())),
     }
     return denoiser, process
 
@@ -142,7 +148,7 @@ def plan_denoising(
     tell
         Hears messages on the way, such as that memory is short.
     """
-    refuse_same_file(stack.address.path, path)
+    refuse_inputs(path, stack.address.path, model_path(request.model))
     refuse_unwritable(path)
     chosen = _share(range(stack.data.shape[0])[rows], part, str(stack.address))
     denoiser, process = denoiser_for(stack, request, tell=tell)
@@ -173,8 +179,8 @@ def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
         process=plan.process,
     ) as result:
         for place, index in enumerate(frames):
-            frame = _read(stack, index, unreadable)
-            blank += not np.nan_to_num(frame).any()
+            frame = stack.read_or_missing(index, unreadable)
+            blank += is_blank(frame)
             separation = plan.denoiser.separate(frame)
             result.write("signal", place, separation.signal)
             result.write("noise", place, separation.noise)
@@ -192,14 +198,6 @@ def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
             kept=f"the others are in {plan.path}, these are NaN there",
             remedy="repair the input and denoise it again",
         )
-
-
-def _read(stack: FrameStack, index: int, unreadable: list[str]) -> Frame:
-    try:
-        return stack.read(index)
-    except UnreadableFrame as error:
-        unreadable.append(error.found)
-        return np.full(stack.frame_shape, np.nan, np.float32)
 
 
 def _share(rows: range, part: tuple[int, int], address: str) -> range:

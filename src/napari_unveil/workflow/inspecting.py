@@ -20,7 +20,7 @@ from napari_unveil.inspection import (
     score_rows,
 )
 from napari_unveil.recipes.photons import COUNTING_UNITS
-from napari_unveil.saving import refuse_same_file
+from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Separation
 
 NO_TRUTH: Mapping[str, FrameStack] = {}
@@ -66,13 +66,14 @@ def inspect(
         When the file is not a result, the truth is of other frames, or the report cannot be written.
     """
     opened = _open_result(result)
-    for read in (result, truth):
-        if read is not None:
-            refuse_same_file(parse_address(read).path, path)
+    refuse_inputs(path, *(parse_address(read).path for read in (result, truth) if read is not None))
+    refuse_unwritable(path)
     known = _open_truth(opened, truth) if truth is not None else NO_TRUTH
     limits = _limits(opened.signal)
     unit = opened.signal.unit
     provenance = {"result": result, **({"truth": truth} if truth else {}), **opened.process}
+    if opened.source is None:
+        provenance["input"] = f"{opened.process.get('input', 'unknown')} (not found: signal + noise stands in for it)"
     summary = write_report(
         path,
         _cases(opened, known),
@@ -129,7 +130,9 @@ def _open_truth(result: _Result, truth: str) -> Mapping[str, FrameStack]:
 def _cases(result: _Result, known: Mapping[str, FrameStack]) -> Iterator[Case]:
     for here, there in result.numbers():
         pair = Separation(result.signal.read(here), result.noise.read(here))
-        frame = result.source.read(there) if result.source is not None else pair.signal + pair.noise
+        frame = pair.signal + pair.noise
+        if result.source is not None:
+            frame = result.source.read_or_missing(there, [])
         truth = None
         if known:
             expected = known["expected"].read(there) if "expected" in known else None
