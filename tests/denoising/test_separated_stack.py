@@ -76,8 +76,11 @@ def test_a_single_frame_has_no_leading_axis() -> None:
 
 def test_memory_is_bounded_and_a_dropped_frame_is_made_again_when_looked_at() -> None:
     stack = SeparatedStack(SHAPE, capacity_bytes=2 * FRAME_BYTES)
-    assert order(stack) == [0, 1, 2, 3, 4]
-    assert [stack.has(index) for index in range(5)] == [False, False, False, True, True]
+    assert order(stack) == [0, 1]
+    stack.want(4)
+    assert order(stack) == [4]
+    assert [stack.has(index) for index in range(5)] == [False, True, False, False, True]
+    assert stack.done_count == 3
     assert np.isnan(stack.noise[0]).all()
     assert stack.next_frame() == 0
 
@@ -92,6 +95,7 @@ def test_after_giving_up_only_wanted_frames_are_made(stack: SeparatedStack) -> N
     stack.put(0, separation(0))
     stack.want_no_more()
     assert stack.next_frame() is None
+    assert stack.done_count == 1
     stack.want(4)
     assert order(stack) == [4]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.plugin.inspect_view import InspectView
+from napari_unveil.plugin.layers import show_separation
 from napari_unveil.plugin.session import Trio
 from napari_unveil.plugin.side_by_side import grid_of
 
@@ -16,8 +17,8 @@ Until = Callable[[Callable[[], Any]], None]
 @pytest.fixture
 def view(beamtime: Any, qtbot: Any) -> InspectView:
     frames = beamtime.layers["full shots"]
-    signal = beamtime.add_image(np.asarray(frames.data) * 0.75, name="full shots signal")
-    noise = beamtime.add_image(np.asarray(frames.data) * 0.25, name="full shots noise")
+    whole = np.asarray(frames.data)
+    signal, noise = show_separation(beamtime, frames, whole * 0.75, whole * 0.25, provenance={"model": "a test"})
     view = InspectView(beamtime)
     qtbot.addWidget(view)
     view.session.announce_trio(Trio(frames, signal, noise))
@@ -84,7 +85,7 @@ def test_a_frame_that_is_not_denoised_yet_is_named(view: InspectView, until: Unt
 
 
 def test_layers_of_different_shape_are_refused(view: InspectView, until: Until) -> None:
-    view.noise.choose(view.viewer.add_image(np.zeros((2, 2)), name="other noise"))
+    view.noise.choose(view.viewer.add_image(np.zeros((2, 2)), name="other noise", metadata=view.noise.layer().metadata))
     until(lambda: "have the shapes" in view.status.text())
     until(lambda: not view.task.running)
 

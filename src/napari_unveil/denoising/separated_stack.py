@@ -37,6 +37,7 @@ class SeparatedStack:
         self._kept_frames = max(1, capacity_bytes // max(1, 2 * 4 * prod(self.shape[-2:])))
         self._finished: OrderedDict[int, Separation] = OrderedDict()
         self._never_tried = set(range(self.frame_count))
+        self._tried: set[int] = set()
         self._wanted: int | None = None
         self._cursor = 0
         self._lock = threading.Lock()
@@ -55,7 +56,7 @@ class SeparatedStack:
     def done_count(self) -> int:
         """Frames that have been tried at least once."""
         with self._lock:
-            return self.frame_count - len(self._never_tried)
+            return len(self._tried)
 
     def has(self, index: int) -> bool:
         """Whether frame ``index`` can be looked at."""
@@ -79,10 +80,12 @@ class SeparatedStack:
             self._wanted = None
 
     def next_frame(self) -> int | None:
-        """The frame to separate next: the wanted one, then those after it that were never tried; None: nothing."""
+        """The frame to separate next: the wanted one, then those after it while there is room; None: nothing."""
         with self._lock:
             if self._wanted is not None and self._wanted not in self._finished:
                 return self._wanted
+            if len(self._finished) >= self._kept_frames:
+                return None
             rest = chain(range(self._cursor, self.frame_count), range(self._cursor))
             return next((index for index in rest if index in self._never_tried), None)
 
@@ -90,6 +93,7 @@ class SeparatedStack:
         """Keep frame ``index``; the frame that was finished first makes room for it when memory is short."""
         with self._lock:
             self._never_tried.discard(index)
+            self._tried.add(index)
             self._cursor = index
             self._finished[index] = separation
             self._finished.move_to_end(index)

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from magicgui.widgets import request_values
-from napari.layers import Image
 from napari.utils.notifications import show_error
 from napari.viewer import Viewer
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS
 from napari_unveil.plugin.denoise_view import DenoiseView
+from napari_unveil.plugin.layers import stack_of
 from napari_unveil.plugin.reader import layer_data
 
 FRAME_FILES = "Detector frames (*.h5 *.hdf5 *.nxs *.cxi *.edf *.cbf *.tif *.tiff *.spe *.mccd *.img);;All files (*)"
@@ -27,10 +27,14 @@ PLUGIN, DENOISE = "napari-unveil", "Denoise"
 def denoise_selected_layer(viewer: Viewer) -> None:
     """Open the window Denoise and press its button for the selected layer."""
     active = viewer.layers.selection.active
+    try:
+        stack_of(active)
+    except UnveilError as refusal:
+        show_error(str(refusal))
+        return
     _, view = viewer.window.add_plugin_dock_widget(PLUGIN, DENOISE)
     if isinstance(view, DenoiseView):
-        if isinstance(active, Image):
-            view.frames.choose(active)
+        view.frames.choose(active)
         view.check()
         view.press()
 

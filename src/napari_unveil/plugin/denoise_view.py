@@ -21,7 +21,7 @@ class DenoiseView(StepView):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(napari_viewer, task="denoise", action="Denoise")
-        self.frames = LayerChoice(self.viewer, Image, hints=("full",))
+        self.frames = LayerChoice(self.viewer, Image, hints=("full",), without=layers.is_result)
         self.model = Choice((("default (shipped)", SHIPPED_MODEL), ("choose a file…", OTHER_FILE)))
         self.energy = number_or("unknown", low=0, high=1000, decimals=3, unit="keV")
         self.passes = Choice((("the model's own", None), ("1", 1), ("4 (published)", 4)))
@@ -72,7 +72,8 @@ class DenoiseView(StepView):
         """Say what was done."""
         report = self.task.last_report
         if isinstance(report, FramesDone):
-            return f"{report.done} of {report.total} frames denoised"
+            rest = "" if report.done >= report.total else "; the others when you look at them, or by Export"
+            return f"{report.done} of {report.total} frames denoised{rest}"
         return "written" if report is not None and report.done == report.total else ""
 
     def choose_model(self, path: Path) -> None:

@@ -1,12 +1,12 @@
 """Fields of the forms: layers, files and numbers, each with its unit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
 from napari.layers import Labels, Layer, Shapes
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QEvent, QObject, Signal
 from qtpy.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -26,6 +26,17 @@ EDITS = ("data", "paint", "labels_update", "set_data")
 
 WIDEST_COMBO = 12
 """Characters that a combo box asks room for, so that a long layer name does not widen the window."""
+
+
+class WheelGuard(QObject):  # type: ignore[misc]  # Qt is not typed here
+    """Keeps the wheel from changing fields that nobody has clicked: it scrolls the window past them."""
+
+    def eventFilter(self, field: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        """Swallow wheel events of fields without focus."""
+        if event.type() == QEvent.Type.Wheel and isinstance(field, QWidget) and not field.hasFocus():
+            event.ignore()
+            return True
+        return False
 
 
 class Choice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
@@ -59,19 +70,28 @@ class LayerChoice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
         Class of the layers that can be chosen.
     hints
         Parts of names, lower case; the first layer whose name holds one is chosen to begin with.
+    without
+        Layers that are no choices.
     """
 
     changed = Signal()
 
-    def __init__(self, viewer: Any, kind: type[Layer], *, hints: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        viewer: Any,
+        kind: type[Layer],
+        *,
+        hints: Sequence[str] = (),
+        without: Callable[[Layer], bool] = lambda _: False,
+    ) -> None:
         super().__init__()
         self.setMinimumContentsLength(WIDEST_COMBO)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._layer_list, self._kind, self._hints = viewer.layers, kind, hints
+        self._layer_list, self._kind, self._hints, self._without = viewer.layers, kind, hints, without
         self._choices: list[Layer] = []
         self._watched: WeakSet[Layer] = WeakSet()
-        self._chosen_by_user = False
+        self._chosen = False
         self.currentIndexChanged.connect(lambda _: self.changed.emit())
         self.activated.connect(self._remember)
         for event in ("inserted", "removed", "reordered"):
@@ -84,8 +104,9 @@ class LayerChoice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
         return self._choices[place] if 0 <= place < len(self._choices) else None
 
     def choose(self, layer: Layer | None) -> None:
-        """Choose ``layer``, if it is one of the choices."""
+        """Choose ``layer``, if it is one of the choices; it stays chosen while it is there."""
         if layer in self._choices:
+            self._chosen = True
             self.setCurrentIndex(self._choices.index(layer))
 
     def showPopup(self) -> None:  # noqa: N802  # Qt's name
@@ -95,19 +116,23 @@ class LayerChoice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
         super().showPopup()
 
     def _remember(self, _: int) -> None:
-        self._chosen_by_user = True
+        self._chosen = True
 
     def _reload(self) -> None:
         before = self.layer()
-        self._choices = [layer for layer in self._layer_list if isinstance(layer, self._kind)]
+        self._choices = [
+            layer for layer in self._layer_list if isinstance(layer, self._kind) and not self._without(layer)
+        ]
         self._watch_edits()
         self.blockSignals(True)
         self.clear()
         self.addItems([layer.name for layer in self._choices])
-        keep = before in self._choices and (self._chosen_by_user or not self._hinted() or before is self._hinted())
+        keep = before in self._choices and (self._chosen or not self._hinted() or before is self._hinted())
         self.setCurrentIndex(self._choices.index(before) if keep else self._first())
         self.blockSignals(False)
-        self.changed.emit()
+        if self.layer() is not before or before is None:
+            self._chosen = self._chosen and keep
+            self.changed.emit()
 
     def _watch_edits(self) -> None:
         for layer in self._choices:

@@ -19,8 +19,8 @@ class HarvestView(StepView):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(napari_viewer, task="harvest", action="Harvest")
-        self.signal = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"))
-        self.noise = LayerChoice(self.viewer, Image, hints=("full",))
+        self.signal = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"), without=layers.is_result)
+        self.noise = LayerChoice(self.viewer, Image, hints=("full",), without=layers.is_result)
         self.mask = LayerChoice(self.viewer, Labels, hints=(layers.MASK_NAME,))
         self.patch = whole_number(DEFAULTS.patch, low=8, high=1024, step=8, unit="px")
         self.signals = whole_number(DEFAULTS.signals, low=1, high=10**6, step=100)

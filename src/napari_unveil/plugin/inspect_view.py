@@ -25,9 +25,9 @@ class InspectView(StepView):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(napari_viewer, task="inspect", action="Update")
-        self.frames = LayerChoice(self.viewer, Image)
-        self.signal = LayerChoice(self.viewer, Image, hints=(" signal",))
-        self.noise = LayerChoice(self.viewer, Image, hints=(" noise",))
+        self.frames = LayerChoice(self.viewer, Image, without=layers.is_result)
+        self.signal = LayerChoice(self.viewer, Image, hints=(" signal",), without=layers.is_input)
+        self.noise = LayerChoice(self.viewer, Image, hints=(" noise",), without=layers.is_input)
         self.course = Choice((("radial, around a centre", "radial"), ("along a line", "line")))
         self.centre_y = number(0, low=-FARTHEST_CENTRE_PX, high=FARTHEST_CENTRE_PX, decimals=1, unit="px")
         self.centre_x = number(0, low=-FARTHEST_CENTRE_PX, high=FARTHEST_CENTRE_PX, decimals=1, unit="px")

@@ -72,6 +72,11 @@ def is_result(layer: Layer) -> bool:
     return PROVENANCE in layer.metadata.get(METADATA, {})
 
 
+def is_input(layer: Layer) -> bool:
+    """Whether the layer is none that a separation made."""
+    return not is_result(layer)
+
+
 def _frames_layer(layer: Layer | None) -> Image:
     if layer is None:
         raise Refused(
@@ -137,7 +142,7 @@ def show_mask(viewer: Any, mask: Mask, *, like: Layer | None, name: str = MASK_N
         return layer
     if isinstance(layer, Labels):
         viewer.layers.remove(layer)
-    placed = {} if like is None else {"scale": like.scale[-2:], "translate": like.translate[-2:]}
+    placed = {} if like is None else placement_in_plane(like)
     return viewer.add_labels(mask.astype(np.uint8), name=name, opacity=0.4, **placed)
 
 
@@ -160,12 +165,15 @@ def show_separation(
     ]
     if is_new:
         link_layers([layer, shown[0]], SHARED_LOOK)
+        shown[1].visible = False  # the signal is what is looked at first; side by side shows both
+        viewer.layers.selection.active = layer
     return shown[0], shown[1]
 
 
 def _shown(viewer: Any, name: str, data: Any, like: Image, provenance: Mapping[str, Any]) -> Image:
     stack = stack_of(like)
-    facts = {PROVENANCE: dict(provenance), UNIT: stack.unit, ENERGY: stack.photon_energy_keV}
+    energy = provenance.get("parameters", {}).get(ENERGY, stack.photon_energy_keV)
+    facts = {PROVENANCE: dict(provenance), UNIT: stack.unit, ENERGY: energy}
     existing = _named(viewer, name)
     if isinstance(existing, Image) and tuple(existing.data.shape) == tuple(data.shape):
         existing.data = data
@@ -191,6 +199,19 @@ def _named(viewer: Any, name: str) -> Layer | None:
 def placement(layer: Layer) -> dict[str, Any]:
     """Where a layer lies in the world, as arguments for a new one."""
     return {name: getattr(layer, name) for name in PLACEMENT}
+
+
+def placement_in_plane(layer: Layer) -> dict[str, Any]:
+    """Where the frames (y, x) of a layer lie in the world, as arguments for a new layer of one image."""
+    return {
+        "scale": layer.scale[-2:],
+        "translate": layer.translate[-2:],
+        "rotate": layer.rotate[-2:, -2:],
+        "shear": layer.shear[-1:],
+        "affine": layer.affine.affine_matrix[-3:, -3:],
+        "units": layer.units[-2:],
+        "axis_labels": layer.axis_labels[-2:],
+    }
 
 
 def frame_colormap() -> Colormap:

@@ -19,7 +19,7 @@ class MaskView(StepView):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(napari_viewer, task="mask", action="Make mask")
-        self.frames = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"))
+        self.frames = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"), without=layers.is_result)
         self.source = Choice((("mean of all frames", "mean"), ("shown frame", "shown")))
         self.threshold = number_or("automatic", low=0, high=1e9, decimals=3)
         self.grow = number(8, low=0, high=500, decimals=0, unit="px")

@@ -6,9 +6,10 @@ from typing import Any
 from napari.utils.notifications import show_warning
 
 from napari_unveil.errors import UnveilError
-from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address
-from napari_unveil.plugin.layers import ENERGY, METADATA, STACK, UNIT, frame_colormap, frame_limits
+from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process
+from napari_unveil.plugin.layers import ENERGY, METADATA, PROVENANCE, STACK, UNIT, frame_colormap, frame_limits
 
+RESULT_NAMES = {"signal", "noise"}
 LayerData = tuple[Any, dict[str, Any], str]
 SUFFIXES = (".h5", ".hdf5", ".nxs", ".cxi", ".nx5", ".edf", ".cbf", ".tif", ".tiff", ".spe", ".mccd", ".img")
 
@@ -33,19 +34,35 @@ def layer_data(address: str, *, mask_bits: int = DEFAULT_MASK_BITS) -> list[Laye
     found, stem = open_layers(parsed, mask_bits=mask_bits), parsed.path.stem
     for warning in {warning for _, stack in found for warning in stack.warnings}:
         show_warning(f"{stem}: {warning}")
-    return [stack_layer(stack, name=stem if len(found) == 1 else f"{stem} {name}") for name, stack in found]
+    process = read_process(parsed) if {name for name, _ in found} >= RESULT_NAMES else {}
+    made = process.get("method", "").startswith("denoise")
+    return [
+        stack_layer(
+            stack,
+            name=stem if len(found) == 1 else f"{stem} {name}",
+            provenance=process if made else None,
+        )
+        for name, stack in found
+    ]
 
 
-def stack_layer(stack: FrameStack, *, name: str, limits: tuple[float, float] | None = None) -> LayerData:
-    """A stack as napari's layer data; one frame is read for the contrast limits unless they are given."""
+def stack_layer(stack: FrameStack, *, name: str, provenance: dict[str, Any] | None = None) -> LayerData:
+    """A stack as napari's layer data; one frame is read for the contrast limits.
+
+    Parameters
+    ----------
+    provenance
+        How a separation made it; None: it is no result.
+    """
+    facts = {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV}
     arguments = {
         "name": name,
         "rgb": False,
         "multiscale": False,
         "axis_labels": stack.axes,
-        "contrast_limits": limits or _limits(stack),
+        "contrast_limits": _limits(stack),
         "colormap": frame_colormap(),
-        "metadata": {METADATA: {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV}},
+        "metadata": {METADATA: facts if provenance is None else {**facts, PROVENANCE: provenance}},
     }
     return stack.data, arguments, "image"
 

@@ -3,11 +3,21 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from qtpy.QtCore import QTimer, Signal
-from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin.connections import connect_while_alive
+from napari_unveil.plugin.fields import WheelGuard
 from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.status_line import StatusLine
 from napari_unveil.types import Progress
@@ -46,6 +56,7 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         self.column.addWidget(self.status)
         self.column.addStretch(0)
         self.buttons.addWidget(self.button, 2)
+        self._wheel_guard = WheelGuard(self)
         self._check_timer = QTimer(self)
         self._check_timer.setSingleShot(True)
         self._check_timer.setInterval(CHECK_AFTER_MS)
@@ -92,6 +103,10 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
 
     def add_row(self, label: str, field: QWidget, tooltip: str, *, changed: Callable[..., Any] | None = None) -> None:
         """Add a field to the form; ``changed`` is its signal after which the request is checked again."""
+        for part in (field, *field.findChildren(QWidget)):
+            if isinstance(part, QComboBox | QAbstractSpinBox):
+                part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                part.installEventFilter(self._wheel_guard)
         text = QLabel(label)
         text.setToolTip(tooltip)
         field.setToolTip(tooltip)

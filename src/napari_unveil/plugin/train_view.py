@@ -1,5 +1,6 @@
 """Window "Train": a patch library in, live losses on the way, a model file out."""
 
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ class TrainView(StepView):
         """Draw the losses; say how fast it goes and how long it takes."""
         steps = [one.step for one in report]
         self.plot.draw("training", steps, [one.training_loss for one in report])
-        self.plot.draw("validation", steps, [one.validation_loss for one in report])
+        measured = [next(same) for _, same in groupby(report, key=lambda one: one.validation_loss)]
+        self.plot.draw("validation", [one.step for one in measured], [one.validation_loss for one in measured])
         last = report[-1]
         whole_s = last.elapsed_s + last.left_s
         self.status.progress(round(last.elapsed_s * 10), max(1, round(whole_s * 10)))

@@ -174,7 +174,7 @@ def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
         stack_shape=plan.shape,
         names=("signal", "noise"),
         unit=stack.unit,
-        photon_energy_keV=stack.photon_energy_keV,
+        photon_energy_keV=plan.process["parameters"]["photon_energy_keV"],
         coordinates={name: values[list(plan.rows)] for name, values in stack.coordinates.items()},
         process=plan.process,
     ) as result:
