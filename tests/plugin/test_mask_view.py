@@ -1,12 +1,16 @@
 """Window "Signal mask"."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from qtpy.QtWidgets import QPushButton
 
+from napari_unveil.frames import stack_from_array
+from napari_unveil.masking import save_mask
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.mask_view import MaskView
@@ -80,3 +84,32 @@ def test_the_frames_are_cancelled_between_two_of_them(view: MaskView, finish: Fi
     finish(view.task)
     assert "signal mask" not in view.viewer.layers
     assert view.button.isEnabled()
+
+
+def test_a_mask_is_grown_shrunk_inverted_and_added_to(view: MaskView, tmp_path: Path) -> None:
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:30, 20:30] = 1
+    layer = view.viewer.add_labels(mask.copy(), name="painted")
+    view.mask.choose(layer)
+    buttons = {button.text(): button for button in view.findChildren(QPushButton)}
+    buttons["Grow"].click()
+    assert layers.mask_of(layer).sum() == 140  # the disk of radius 1 adds a side each, and no corners
+    buttons["Shrink"].click()
+    np.testing.assert_array_equal(layers.mask_of(layer), mask != 0)
+    buttons["Invert"].click()
+    np.testing.assert_array_equal(layers.mask_of(layer), mask == 0)
+    layer.undo()
+    other = np.zeros((64, 64), bool)
+    other[50:60, 50:60] = True
+    save_mask(tmp_path / "other.tif", other)
+    view.add(tmp_path / "other.tif")
+    np.testing.assert_array_equal(layers.mask_of(layer), (mask != 0) | other)
+
+
+def test_frames_of_several_modules_are_refused(view: MaskView) -> None:
+    frames = np.zeros((2, 2, 64, 64), np.float32)
+    stack = replace(stack_from_array(frames, name="run"), axes=("train", "module", "y", "x"))
+    layer = view.viewer.add_image(frames, name="modules", metadata={"unveil": {"stack": stack}})
+    view.frames.choose(layer)
+    view.check()
+    assert "2 modules" in view.status.text()

@@ -1,6 +1,6 @@
 """A request for a signal mask enters, a labels layer leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from napari_unveil.masking import load_mask, save_mask
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.session import Reference, Session
-from napari_unveil.types import Frame, Progress
+from napari_unveil.types import Frame, Mask, Progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +60,12 @@ def load(session: Session, path: Path, like: Layer | None) -> None:
     """
     shape = None if like is None else layers.stack_of(like).frame_shape
     layers.show_mask(session.viewer, load_mask(path, shape=shape), like=like)
+
+
+def change(session: Session, layer: Layer | None, operation: Callable[[Mask], Mask]) -> None:
+    """Show what ``operation`` makes of the mask in ``layer``; refused when there is none."""
+    mask = layers.mask_of(layer)
+    layers.show_mask(session.viewer, operation(mask), like=layer, name=str(layer))
 
 
 def save(path: Path, layer: Layer | None) -> None:

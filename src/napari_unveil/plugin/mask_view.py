@@ -1,15 +1,19 @@
 """Window "Signal mask": X-ray-only frames in, a labels layer that marks the signal out."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from napari.layers import Image, Labels
 from qtpy.QtWidgets import QFileDialog
 
+from napari_unveil.frames import refuse_modules
+from napari_unveil.masking import combine, grow, invert, load_mask, shrink
 from napari_unveil.plugin import layers, mask_job
 from napari_unveil.plugin.fields import Choice, LayerChoice, given, number, number_or
 from napari_unveil.plugin.mask_job import MaskRequest
 from napari_unveil.plugin.step_view import StepView
+from napari_unveil.types import Mask
 
 MASK_FILES = "Masks (*.tif *.tiff *.npy *.edf *.h5 *.hdf5)"
 
@@ -43,12 +47,19 @@ class MaskView(StepView):
             ("Load…", "Read a mask (TIFF, npy, EDF, HDF5; nonzero = signal).", self._load),
             ("Save…", "Write the mask layer (TIFF, npy, EDF, HDF5; nonzero = signal).", self._save),
         )
+        self.add_button_row(
+            ("Grow", "Grow the mask layer by one pixel.", lambda: self.change(lambda mask: grow(mask, 1))),
+            ("Shrink", "Shrink the mask layer by one pixel.", lambda: self.change(lambda mask: shrink(mask, 1))),
+            ("Invert", "Mark what is not marked in the mask layer.", lambda: self.change(invert)),
+            ("Add…", "Mark in the mask layer what a mask in a file marks, too.", self._add),
+        )
         self.check()
 
     def request(self) -> MaskRequest:
         """What the form asks for."""
         layer = self.frames.layer()
         stack = layers.stack_of(layer)
+        refuse_modules(stack)
         shown = layers.shown_frame(layer, self.viewer.dims.current_step)
         frame = shown if self.source.value() == "shown" else None
         return MaskRequest(layer, stack, frame, given(self.threshold), self.grow.value())
@@ -66,6 +77,14 @@ class MaskView(StepView):
             else f"{made.covered:.1%} of the frame is signal; threshold {made.threshold:.4g} {made.stack.unit}"
         )
 
+    def change(self, operation: Callable[[Mask], Mask]) -> None:
+        """Replace the mask by what ``operation`` makes of it; can be undone in the layer."""
+        self.attempt(lambda: mask_job.change(self.session, self.mask.layer(), operation))
+
+    def add(self, path: Path) -> None:
+        """Mark what the mask in ``path`` marks, too."""
+        self.change(lambda mask: combine(mask, load_mask(path, shape=mask.shape)))
+
     def load(self, path: Path) -> None:
         """Show the mask in ``path``."""
         if self.attempt(lambda: mask_job.load(self.session, path, self.frames.layer())):
@@ -80,6 +99,11 @@ class MaskView(StepView):
         chosen = QFileDialog.getOpenFileName(self, "Load a mask", "", MASK_FILES)[0]
         if chosen:
             self.load(Path(chosen))
+
+    def _add(self) -> None:
+        chosen = QFileDialog.getOpenFileName(self, "Add a mask", "", MASK_FILES)[0]
+        if chosen:
+            self.add(Path(chosen))
 
     def _save(self) -> None:
         chosen = QFileDialog.getSaveFileName(self, "Save the mask", "mask.tif", MASK_FILES)[0]

@@ -114,14 +114,23 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         if changed is not None:
             changed.connect(self.check_soon)  # type: ignore[attr-defined]
 
+    def add_button_row(self, *buttons: tuple[str, str, Callable[[], None]]) -> None:
+        """Add buttons in a row of their own, each with its word, tooltip and what it does."""
+        row = QHBoxLayout()
+        self.column.insertLayout(self.column.indexOf(self.status), row)
+        self._fill(row, buttons)
+
     def add_buttons(self, *buttons: tuple[str, str, Callable[[], None]]) -> Sequence[QPushButton]:
-        """Add further buttons, each with its word, tooltip and what it does."""
+        """Add buttons beside the main one, each with its word, tooltip and what it does."""
+        return self._fill(self.buttons, buttons)
+
+    def _fill(self, row: QHBoxLayout, buttons: Sequence[tuple[str, str, Callable[[], None]]]) -> Sequence[QPushButton]:
         added = []
         for word, tooltip, action in buttons:
             button = QPushButton(word)
             button.setToolTip(tooltip)
             button.clicked.connect(action)
-            self.buttons.addWidget(button, 1)
+            row.addWidget(button, 1)
             added.append(button)
         return added
 
