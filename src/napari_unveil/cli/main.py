@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from napari_unveil.cli import verbs
 from napari_unveil.cli.parser import parser
 from napari_unveil.cli.printing import Printer
 from napari_unveil.errors import Refused, UnveilError
@@ -14,7 +15,8 @@ REFUSED, BROKEN = 2, 1
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     request = parser().parse_args(words)
-    signal.signal(signal.SIGTERM, _interrupt)
+    if request.verb is not verbs.demo:  # a window has a way of its own to end
+        signal.signal(signal.SIGTERM, _interrupt)
     printer = Printer(as_json=request.json)
     try:
         request.verb(request, printer)

@@ -21,8 +21,8 @@ from napari_unveil.types import Frame, Frames, Separation
 
 Precision = Literal["auto", "float32"]
 
-PIXELS_AT_ONCE = {"cpu": 3 * 2**18, "cuda": 2**22, "mps": 2**20}
-"""Pixels of a batch of tiles to begin with; halved when memory runs out."""
+PIXELS_AT_ONCE = {"cpu": 2**17, "cuda": 2**22, "mps": 2**20}
+"""Pixels of a batch of tiles to begin with; halved when memory runs out. On a CPU, what stays in its caches."""
 
 FEWEST_PIXELS = 2**14
 
