@@ -1,7 +1,6 @@
-"""Figures and reports of separations and of trainings, without a window; importing this loads matplotlib."""
+"""Figures and reports of separations, without a window; importing this loads matplotlib."""
 
-from napari_unveil.drawing.losses import draw_losses
 from napari_unveil.drawing.report import write_report
 from napari_unveil.drawing.separation import draw_separation
 
-__all__ = ["draw_losses", "draw_separation", "write_report"]
+__all__ = ["draw_separation", "write_report"]

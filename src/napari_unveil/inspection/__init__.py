@@ -7,7 +7,7 @@ from napari_unveil.inspection.reach import Reach
 from napari_unveil.inspection.residuals import PairNumbers, PairSums, pair_numbers
 from napari_unveil.inspection.scores import Scores, ScoreSums, Truth, nothing_removed, score
 from napari_unveil.inspection.summary import Case, Pictures, Summary, summarise
-from napari_unveil.inspection.tables import json_values, markdown, pair_rows, plain, score_rows
+from napari_unveil.inspection.tables import json_values, pair_rows, plain, score_rows
 
 __all__ = [
     "CELL_PX",
@@ -27,7 +27,6 @@ __all__ = [
     "cell_means",
     "json_values",
     "line_profile",
-    "markdown",
     "nothing_removed",
     "pair_numbers",
     "pair_rows",

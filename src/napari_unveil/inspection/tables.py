@@ -1,4 +1,4 @@
-"""Scores and numbers of the pair in words: dataclasses go in; rows, Markdown and JSON values come out."""
+"""Scores and numbers of the pair in words: dataclasses go in; rows, text and JSON values come out."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -76,14 +76,6 @@ def pair_rows(frames: Sequence[tuple[str, PairNumbers]], *, unit: str, limits: L
         for name, pair in frames
     ]
     return [heading, *body]
-
-
-def markdown(rows: Rows) -> str:
-    """Write a Markdown table with aligned columns, readable as plain text; ends with a line break."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    lines = [_aligned(rows[0], widths), rule, *(_aligned(row, widths) for row in rows[1:])]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def plain(rows: Rows) -> str:

@@ -2,15 +2,12 @@
 
 import os
 import time
-from typing import Literal
 
 import torch
 from torch import nn
 
 from napari_unveil.errors import Refused
 from napari_unveil.tensors import Tensor
-
-DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 REDUCED_TOLERANCE = 0.01
 """Largest relative deviation from float32 that a reduced precision may cause."""
