@@ -6,7 +6,8 @@ import torch
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.network.model_file import load_model
-from napari_unveil.recipes.separation import separator_from_file
+from napari_unveil.network.unet import UNetSettings
+from napari_unveil.recipes.separation import SeparationSettings, separator_from_file
 from napari_unveil.training import loop as loop_module
 from napari_unveil.training import resume, train
 
@@ -28,6 +29,14 @@ def test_a_run_ends_with_a_model_that_learned_something(make_plan):
     assert separator.settings == plan.settings.recipe
     assert file.card.photon_energy_keV == 8.0
     assert file.card.training["library_sha256"] == plan.library_sha256
+
+
+def test_the_published_head_begins_alive_and_learns(make_plan):
+    recipe = SeparationSettings(UNetSettings((2, 2), 2), "percentile", "subtract", "mae")
+    for seed in range(4):
+        plan = make_plan(recipe=recipe, epochs=20, learning_rate=1e-2, seed=seed)
+        reports = list(train(plan))
+        assert reports[-1].validation_loss < 0.9 * reports[0].validation_loss
 
 
 def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(make_plan, tmp_path):

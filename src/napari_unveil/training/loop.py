@@ -254,7 +254,10 @@ def _trainable_network(plan: TrainingPlan) -> torch.nn.Module:
         from napari_unveil.network.escnn_unet import EscnnUNet
 
         return EscnnUNet(plan.settings.recipe.network)
-    return UNet(plan.settings.recipe.network)
+    network = UNet(plan.settings.recipe.network)
+    if plan.settings.recipe.head == "subtract":
+        network.projection.bank.data.abs_()  # on latent maps >= 0: ReLU(l) begins alive; else it may never be
+    return network
 
 
 def _trained_unet(plan: TrainingPlan, network: torch.nn.Module) -> torch.nn.Module:
