@@ -18,6 +18,10 @@ COLOURS = {
 LEAST_HEIGHT_PX = 180
 
 
+FEW_POINTS = 30
+"""Curves of at most so many points show each of them as a dot."""
+
+
 class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed here
     """Named curves, values on a logarithmic axis; what is not above 0 is left out.
 
@@ -58,7 +62,11 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
             self._curves[name] = self.plot(pen=pen, name=name, connect="finite")
         heights = np.asarray(values, np.float64)
         heights = np.where(heights > 0, heights, np.nan)
-        self._curves[name].setData(np.asarray(positions, np.float64), heights)
+        dots = "o" if len(heights) <= FEW_POINTS else None  # one point makes no line
+        colour = COLOURS.get(name, "#cccccc")
+        self._curves[name].setData(
+            np.asarray(positions, np.float64), heights, symbol=dots, symbolSize=5, symbolBrush=colour, symbolPen=None
+        )
 
     def names(self) -> list[str]:
         """Names of the curves that are drawn."""
