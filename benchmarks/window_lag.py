@@ -14,9 +14,9 @@ from qtpy.QtCore import Qt, QTimer
 
 from napari_unveil.frames import open_frames, parse_address
 from napari_unveil.harvest import HarvestSettings, harvest, plan_harvest
-from napari_unveil.plugin import train_job
 from napari_unveil.plugin.samples import full
 from napari_unveil.plugin.session import session_of
+from napari_unveil.plugin.train import job as train_job
 from napari_unveil.plugin.workbench import Workbench
 from napari_unveil.simulate import Campaign
 from napari_unveil.workflow.masking import mask_from_reference

@@ -8,8 +8,8 @@ import pytest
 
 from napari_unveil.plugin import samples
 from napari_unveil.plugin.demo import show_demo
+from napari_unveil.plugin.inspect.side_by_side import grid_of
 from napari_unveil.plugin.session import session_of
-from napari_unveil.plugin.side_by_side import grid_of
 from napari_unveil.plugin.workbench import STEPS, Workbench
 
 Until = Callable[[Callable[[], Any]], None]

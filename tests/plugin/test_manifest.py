@@ -13,7 +13,7 @@ import napari_unveil
 from napari_unveil.plugin import samples
 
 MANIFEST = PluginManifest.from_file(Path(napari_unveil.__file__).parent / "napari.yaml")
-VIEWS = ("mask_view", "harvest_view", "train_view", "denoise_view", "inspect_view", "workbench")
+VIEWS = ("mask.view", "harvest.view", "train.view", "denoise.view", "inspect.view", "workbench")
 
 
 def test_every_command_can_be_imported() -> None:

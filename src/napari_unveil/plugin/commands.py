@@ -8,7 +8,7 @@ from napari.viewer import Viewer
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS
-from napari_unveil.plugin.denoise_view import DenoiseView
+from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.layers import stack_of
 from napari_unveil.plugin.reader import layer_data
 

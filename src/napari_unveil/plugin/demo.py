@@ -2,8 +2,8 @@
 
 from napari.viewer import Viewer
 
-from napari_unveil.plugin.denoise_view import DenoiseView
-from napari_unveil.plugin.inspect_view import InspectView
+from napari_unveil.plugin.denoise.view import DenoiseView
+from napari_unveil.plugin.inspect.view import InspectView
 from napari_unveil.plugin.samples import FULL_NAME, sample_layer
 from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.workbench import Workbench

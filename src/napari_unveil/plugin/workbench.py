@@ -6,12 +6,12 @@ from typing import Any
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolBox, QVBoxLayout, QWidget
 
-from napari_unveil.plugin.denoise_view import DenoiseView
-from napari_unveil.plugin.harvest_view import HarvestView
-from napari_unveil.plugin.inspect_view import InspectView
-from napari_unveil.plugin.mask_view import MaskView
-from napari_unveil.plugin.step_view import StepView
-from napari_unveil.plugin.train_view import TrainView
+from napari_unveil.plugin.denoise.view import DenoiseView
+from napari_unveil.plugin.harvest.view import HarvestView
+from napari_unveil.plugin.inspect.view import InspectView
+from napari_unveil.plugin.mask.view import MaskView
+from napari_unveil.plugin.train.view import TrainView
+from napari_unveil.plugin.widgets.step_view import StepView
 
 STEPS: tuple[tuple[str, Callable[[Any], StepView]], ...] = (
     ("1  Signal mask", MaskView),

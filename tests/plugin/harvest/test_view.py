@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.harvest import PatchLibrary
-from napari_unveil.plugin.harvest_view import HarvestView
+from napari_unveil.plugin.harvest.view import HarvestView
 from napari_unveil.plugin.jobs import Task
 
 Finish = Callable[[Task], None]

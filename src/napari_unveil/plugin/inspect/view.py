@@ -6,13 +6,14 @@ from napari.layers import Image, Shapes
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from napari_unveil.plugin import inspect_job, layers
-from napari_unveil.plugin.connections import connect_while_alive
-from napari_unveil.plugin.curves import CurvePlot
-from napari_unveil.plugin.fields import Choice, LayerChoice, number
-from napari_unveil.plugin.inspect_job import Along, Around, InspectRequest
-from napari_unveil.plugin.side_by_side import UserView, put_side_by_side, restore
-from napari_unveil.plugin.step_view import StepView
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.inspect import job
+from napari_unveil.plugin.inspect.job import Along, Around, InspectRequest
+from napari_unveil.plugin.inspect.side_by_side import UserView, put_side_by_side, restore
+from napari_unveil.plugin.widgets.connections import connect_while_alive
+from napari_unveil.plugin.widgets.curves import CurvePlot
+from napari_unveil.plugin.widgets.fields import Choice, LayerChoice, number
+from napari_unveil.plugin.widgets.step_view import StepView
 
 FARTHEST_CENTRE_PX = 10_000.0
 REFRESH_AFTER_MS = 150
@@ -94,12 +95,12 @@ class InspectView(StepView):
         frames, signal, noise = (layers.stack_of(layer) for layer in chosen)
         shown = layers.shown_frame(chosen[0], self.viewer.dims.current_step)
         request = InspectRequest(frames, signal, noise, shown, self._course())
-        inspect_job.check(request)
+        job.check(request)
         return request
 
     def start(self, request: InspectRequest) -> None:
         """Hand the request over."""
-        inspect_job.start(self.session, request)
+        job.start(self.session, request)
 
     def check(self) -> None:
         """Inspect as soon as there is something to inspect."""

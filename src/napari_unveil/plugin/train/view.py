@@ -5,12 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from napari_unveil.errors import UnveilError
-from napari_unveil.plugin import train_job
-from napari_unveil.plugin.connections import connect_while_alive
-from napari_unveil.plugin.curves import CurvePlot
-from napari_unveil.plugin.fields import DEVICES, Choice, FileField, OutputField, given, number, number_or, whole_number
-from napari_unveil.plugin.step_view import StepView
-from napari_unveil.plugin.train_job import TrainRequest
+from napari_unveil.plugin.train import job
+from napari_unveil.plugin.train.job import TrainRequest
+from napari_unveil.plugin.widgets.connections import connect_while_alive
+from napari_unveil.plugin.widgets.curves import CurvePlot
+from napari_unveil.plugin.widgets.fields import (
+    DEVICES,
+    Choice,
+    FileField,
+    OutputField,
+    given,
+    number,
+    number_or,
+    whole_number,
+)
+from napari_unveil.plugin.widgets.step_view import StepView
 
 PRESET_WORDS = {
     "default": "default",
@@ -26,7 +35,7 @@ class TrainView(StepView):
         super().__init__(napari_viewer, task="train", action="Train", end="Stop")
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
-        self.preset = Choice(tuple((PRESET_WORDS[name], name) for name in train_job.PRESETS))
+        self.preset = Choice(tuple((PRESET_WORDS[name], name) for name in job.PRESETS))
         self.limit = Choice((("minutes", "minutes"), ("epochs", "epochs"), ("as the preset", "preset")))
         self.minutes = number(10, low=0.1, high=10_000, decimals=1, unit="min")
         self.epochs = whole_number(60, low=1, high=100_000, unit="epochs")
@@ -76,13 +85,13 @@ class TrainView(StepView):
             seed=self.seed.value(),
             path=self.output.path() or Path(),
         )
-        train_job.check(request)
+        job.check(request)
         return request
 
     def start(self, request: TrainRequest) -> None:
         """Hand the request over."""
         self.plot.clear()
-        train_job.start(self.session, request)
+        job.start(self.session, request)
 
     def end(self) -> None:
         """Let the run come to a good end: the model is written."""
@@ -116,7 +125,7 @@ class TrainView(StepView):
             self.status.refuse(str(refusal))
             return
         self.plot.clear()
-        train_job.resume(self.session, request)
+        job.resume(self.session, request)
 
     def _take_library(self) -> None:
         if self.session.library is not None:

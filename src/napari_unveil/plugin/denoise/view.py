@@ -7,11 +7,12 @@ from napari.layers import Image
 from qtpy.QtWidgets import QFileDialog
 
 from napari_unveil.errors import UnveilError
-from napari_unveil.plugin import denoise_job, layers
-from napari_unveil.plugin.connections import connect_while_alive
-from napari_unveil.plugin.denoise_job import SHIPPED_MODEL, DenoiseRequest, ExportRequest, FramesDone
-from napari_unveil.plugin.fields import DEVICES, Choice, LayerChoice, given, number_or
-from napari_unveil.plugin.step_view import StepView
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.denoise import job
+from napari_unveil.plugin.denoise.job import SHIPPED_MODEL, DenoiseRequest, ExportRequest, FramesDone
+from napari_unveil.plugin.widgets.connections import connect_while_alive
+from napari_unveil.plugin.widgets.fields import DEVICES, Choice, LayerChoice, given, number_or
+from napari_unveil.plugin.widgets.step_view import StepView
 
 OTHER_FILE = "file"
 
@@ -57,11 +58,11 @@ class DenoiseView(StepView):
 
     def start(self, request: DenoiseRequest) -> None:
         """Hand the request over."""
-        denoise_job.start(self.session, request)
+        job.start(self.session, request)
 
     def end(self) -> None:
         """End the job; frames that are looked at are still separated."""
-        denoise_job.cancel(self.session)
+        job.cancel(self.session)
 
     def in_words(self, report: FramesDone) -> str:
         """Show how many frames are done."""
@@ -88,11 +89,11 @@ class DenoiseView(StepView):
             return
         try:
             request = ExportRequest(self.request(), path)
-            denoise_job.check_export(request)
+            job.check_export(request)
         except UnveilError as refusal:
             self.status.refuse(str(refusal))
             return
-        denoise_job.export(self.session, request)
+        job.export(self.session, request)
 
     def _export(self) -> None:
         chosen = QFileDialog.getSaveFileName(self, "Write signal and noise", "denoised.h5", "HDF5 (*.h5)")[0]

@@ -9,10 +9,11 @@ from qtpy.QtWidgets import QFileDialog
 
 from napari_unveil.frames import refuse_modules
 from napari_unveil.masking import combine, grow, invert, load_mask, shrink
-from napari_unveil.plugin import layers, mask_job
-from napari_unveil.plugin.fields import Choice, LayerChoice, given, number, number_or
-from napari_unveil.plugin.mask_job import MaskRequest
-from napari_unveil.plugin.step_view import StepView
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.mask import job
+from napari_unveil.plugin.mask.job import MaskRequest
+from napari_unveil.plugin.widgets.fields import Choice, LayerChoice, given, number, number_or
+from napari_unveil.plugin.widgets.step_view import StepView
 from napari_unveil.types import Mask
 
 MASK_FILES = "Masks (*.tif *.tiff *.npy *.edf *.h5 *.hdf5)"
@@ -66,7 +67,7 @@ class MaskView(StepView):
 
     def start(self, request: MaskRequest) -> None:
         """Hand the request over."""
-        mask_job.make_mask(self.session, request)
+        job.make_mask(self.session, request)
 
     def result_in_words(self) -> str:
         """Say what the mask covers."""
@@ -79,7 +80,7 @@ class MaskView(StepView):
 
     def change(self, operation: Callable[[Mask], Mask]) -> None:
         """Replace the mask by what ``operation`` makes of it; can be undone in the layer."""
-        self.attempt(lambda: mask_job.change(self.session, self.mask.layer(), operation))
+        self.attempt(lambda: job.change(self.session, self.mask.layer(), operation))
 
     def add(self, path: Path) -> None:
         """Mark what the mask in ``path`` marks, too."""
@@ -87,12 +88,12 @@ class MaskView(StepView):
 
     def load(self, path: Path) -> None:
         """Show the mask in ``path``."""
-        if self.attempt(lambda: mask_job.load(self.session, path, self.frames.layer())):
+        if self.attempt(lambda: job.load(self.session, path, self.frames.layer())):
             self.status.tell(f"read {path.name}")
 
     def save(self, path: Path) -> None:
         """Write the mask to ``path``."""
-        if self.attempt(lambda: mask_job.save(path, self.mask.layer())):
+        if self.attempt(lambda: job.save(path, self.mask.layer())):
             self.status.tell(f"saved as {path}")
 
     def _load(self) -> None:

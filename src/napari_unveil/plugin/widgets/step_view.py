@@ -16,10 +16,10 @@ from qtpy.QtWidgets import (
 )
 
 from napari_unveil.errors import UnveilError
-from napari_unveil.plugin.connections import connect_while_alive
-from napari_unveil.plugin.fields import WheelGuard
 from napari_unveil.plugin.session import session_of
-from napari_unveil.plugin.status_line import StatusLine
+from napari_unveil.plugin.widgets.connections import connect_while_alive
+from napari_unveil.plugin.widgets.fields import WheelGuard
+from napari_unveil.plugin.widgets.status_line import StatusLine
 from napari_unveil.types import Progress
 
 CHECK_AFTER_MS = 120

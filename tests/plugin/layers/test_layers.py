@@ -67,7 +67,7 @@ def test_results_lie_where_the_input_lies(viewer: Any) -> None:
     )  # fmt: skip
     signal, noise = layers.show_separation(viewer, layer, frames, frames, provenance={"model": "m"})
     for result in (signal, noise):
-        for name in layers.PLACEMENT:
+        for name in layers.frames.PLACEMENT:
             assert np.array_equal(np.asarray(getattr(result, name)), np.asarray(getattr(layer, name))), name
     assert (signal.name, noise.name) == ("run signal", "run noise")
     assert signal.metadata["unveil"]["provenance"] == {"model": "m"}

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_unveil.plugin.connections import connect_while_alive
+from napari_unveil.plugin.widgets.connections import connect_while_alive
 
 EDITS = ("data", "paint", "labels_update", "set_data")
 """Events of labels and shapes that tell of an edit; which of them there are depends on napari's version."""

@@ -6,10 +6,11 @@ from typing import Any
 from napari.layers import Image, Labels
 
 from napari_unveil.harvest import HarvestReport, HarvestSettings
-from napari_unveil.plugin import harvest_job, layers
-from napari_unveil.plugin.fields import LayerChoice, OutputField, given, number_or, whole_number
-from napari_unveil.plugin.harvest_job import HarvestRequest
-from napari_unveil.plugin.step_view import StepView
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.harvest import job
+from napari_unveil.plugin.harvest.job import HarvestRequest
+from napari_unveil.plugin.widgets.fields import LayerChoice, OutputField, given, number_or, whole_number
+from napari_unveil.plugin.widgets.step_view import StepView
 
 DEFAULTS = HarvestSettings()
 
@@ -64,21 +65,21 @@ class HarvestView(StepView):
             ),
             self.output.path() or Path(),
         )
-        harvest_job.check(request)
+        job.check(request)
         return request
 
     def start(self, request: HarvestRequest) -> None:
         """Hand the request over."""
-        harvest_job.start(self.session, request)
+        job.start(self.session, request)
 
     def in_words(self, report: HarvestReport) -> str:
         """Show how far the harvest is."""
         self.status.progress(report.signal_count + report.noise_count, report.signals + report.noises)
-        return harvest_job.in_words(report)
+        return job.in_words(report)
 
     def result_in_words(self) -> str:
         """Say what was harvested."""
         report = self.task.last_report
         if not isinstance(report, HarvestReport) or self.session.library is None:
             return ""
-        return f"{harvest_job.in_words(report)} in {self.session.library}"
+        return f"{job.in_words(report)} in {self.session.library}"

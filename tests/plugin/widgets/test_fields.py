@@ -9,8 +9,8 @@ from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication
 
-from napari_unveil.plugin.fields import LayerChoice
-from napari_unveil.plugin.harvest_view import HarvestView
+from napari_unveil.plugin.harvest.view import HarvestView
+from napari_unveil.plugin.widgets.fields import LayerChoice
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from napari_unveil.plugin.inspect_view import InspectView
+from napari_unveil.plugin.inspect.side_by_side import grid_of
+from napari_unveil.plugin.inspect.view import InspectView
 from napari_unveil.plugin.layers import show_separation
 from napari_unveil.plugin.session import Trio
-from napari_unveil.plugin.side_by_side import grid_of
 
 Until = Callable[[Callable[[], Any]], None]
 

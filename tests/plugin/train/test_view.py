@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from napari_unveil.plugin import train_job
 from napari_unveil.plugin.jobs import Task
-from napari_unveil.plugin.train_view import TrainView
+from napari_unveil.plugin.train import job as train_job
+from napari_unveil.plugin.train.view import TrainView
 
 Finish = Callable[[Task], None]
 Until = Callable[[Callable[[], Any]], None]

@@ -13,7 +13,7 @@ from napari_unveil.frames import stack_from_array
 from napari_unveil.masking import save_mask
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Task
-from napari_unveil.plugin.mask_view import MaskView
+from napari_unveil.plugin.mask.view import MaskView
 from napari_unveil.types import Mask
 
 Finish = Callable[[Task], None]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from napari_unveil.plugin.denoise_view import DenoiseView
+from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.jobs import Task
 
 Finish = Callable[[Task], None]

@@ -1,0 +1,1 @@
+"""The step DENOISE: signal and noise beside the frames."""

@@ -1,0 +1,1 @@
+"""The step HARVEST: patches for a training."""

@@ -1,0 +1,1 @@
+"""The step INSPECT: what was taken away."""

@@ -1,0 +1,123 @@
+"""Image layers with detector frames: a layer enters, a frame stack leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from napari.layers import Image, Layer
+
+from napari_unveil.errors import Refused
+from napari_unveil.frames import Address, FrameStack, lazy_stack
+from napari_unveil.frames.stack import axes_of
+from napari_unveil.types import Frame
+
+METADATA = "unveil"
+STACK, PROVENANCE, UNIT, ENERGY = "stack", "provenance", "unit", "photon_energy_keV"
+PLACEMENT = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerFrames:
+    """Single frames out of whatever array a layer shows."""
+
+    data: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Leading axes, then y and x."""
+        return tuple(int(side) for side in self.data.shape)
+
+    def frame(self, position: tuple[int, ...]) -> Frame:
+        """Read the frame (y, x) at ``position``."""
+        return np.asarray(self.data[position] if position else self.data[...], np.float32)
+
+
+def stack_of(layer: Layer | None) -> FrameStack:
+    """The frames behind a layer: those that our reader opened, or the layer's own array read frame by frame.
+
+    Raises
+    ------
+    Refused
+        When there is no layer, or it does not show plain images.
+    """
+    layer = _frames_layer(layer)
+    known: Mapping[str, Any] = layer.metadata.get(METADATA, {})
+    stack = known.get(STACK)
+    if isinstance(stack, FrameStack) and tuple(stack.data.shape) == tuple(layer.data.shape):
+        return stack
+    source = layer.source.path
+    return FrameStack(
+        data=lazy_stack(LayerFrames(layer.data)),
+        axes=axes_of(layer.data.ndim),
+        unit=str(known.get(UNIT, "")),
+        photon_energy_keV=known.get(ENERGY),
+        address=Address(Path(source or layer.name)),
+        coordinates={},
+    )
+
+
+def is_result(layer: Layer) -> bool:
+    """Whether a separation of ours made the layer."""
+    return PROVENANCE in layer.metadata.get(METADATA, {})
+
+
+def is_input(layer: Layer) -> bool:
+    """Whether the layer is none that a separation made."""
+    return not is_result(layer)
+
+
+def _frames_layer(layer: Layer | None) -> Image:
+    if layer is None:
+        raise Refused(
+            found="no layer is chosen",
+            needed="an image layer with detector frames",
+            remedy="open frames with File > Open detector frames",
+        )
+    if not isinstance(layer, Image):
+        raise Refused(
+            found=f"'{layer.name}' is a {type(layer).__name__} layer",
+            needed="an image layer with detector frames",
+            remedy="choose another layer",
+        )
+    if layer.rgb or layer.multiscale:
+        raise Refused(
+            found=f"'{layer.name}' is a {'colour' if layer.rgb else 'multiscale'} image",
+            needed="plain intensities at one resolution",
+            remedy="open it with napari-unveil or add it with rgb=False",
+        )
+    return layer
+
+
+def shown_frame(layer: Layer, current_step: tuple[int, ...]) -> int:
+    """Number of the frame of ``layer`` that a viewer with these steps shows, in C order over the leading axes."""
+    leading = layer.data.shape[:-2]
+    if not leading:
+        return 0
+    steps = current_step[len(current_step) - layer.data.ndim :][: len(leading)]
+    position = [min(max(int(step), 0), side - 1) for step, side in zip(steps, leading, strict=True)]
+    return int(np.ravel_multi_index(position, leading))
+
+
+def placement(layer: Layer) -> dict[str, Any]:
+    """Where a layer lies in the world, as arguments for a new one."""
+    return {name: getattr(layer, name) for name in PLACEMENT}
+
+
+def placement_in_plane(layer: Layer) -> dict[str, Any]:
+    """Where the frames (y, x) of a layer lie in the world, as arguments for a new layer of one image."""
+    return {
+        "scale": layer.scale[-2:],
+        "translate": layer.translate[-2:],
+        "rotate": layer.rotate[-2:, -2:],
+        "shear": layer.shear[-1:],
+        "affine": layer.affine.affine_matrix[-3:, -3:],
+        "units": layer.units[-2:],
+        "axis_labels": layer.axis_labels[-2:],
+    }
+
+
+def layer_named(viewer: Any, name: str) -> Layer | None:
+    """The first layer of this name."""
+    return next((layer for layer in viewer.layers if layer.name == name), None)

@@ -1,0 +1,1 @@
+"""The step TRAIN: a model."""

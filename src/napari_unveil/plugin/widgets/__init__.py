@@ -1,0 +1,1 @@
+"""What the windows are made of; knows nothing of any step."""
