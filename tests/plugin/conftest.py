@@ -13,8 +13,10 @@ import pytest
 from napari.components import ViewerModel
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import QApplication
+from superqt.utils import WorkerBase
 
 from napari_unveil.frames import Address, FrameStack, writing_nxdata
+from napari_unveil.plugin import preferences
 from napari_unveil.plugin import session as sessions
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.reader import stack_layer
@@ -28,13 +30,23 @@ Until = Callable[[Callable[[], Any]], None]
 
 
 @pytest.fixture(autouse=True)
+def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the files of the plugin's own, and results without a path, away from the user's."""
+    folder = tmp_path_factory.mktemp("own")
+    monkeypatch.setattr(preferences, "data_folder", lambda: folder)
+    monkeypatch.setattr(Path, "home", lambda: folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """Fail when a thread, a session or a window of ours outlives its test."""
+    """Fail when a thread, a worker of napari's or a window of ours outlives its test."""
     yield
     deadline = time.monotonic() + 5
     while _threads() and time.monotonic() < deadline:
         QApplication.processEvents()
     assert not _threads(), f"threads still run: {_threads()}"
+    assert not WorkerBase._worker_set, f"workers still run: {WorkerBase._worker_set}"
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
     gc.collect()

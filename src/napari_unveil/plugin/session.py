@@ -14,6 +14,7 @@ from psygnal import Signal
 from qtpy.QtCore import QCoreApplication
 
 from napari_unveil.frames import FrameStack
+from napari_unveil.plugin import shortcuts
 from napari_unveil.plugin.jobs import LONGEST_WAIT_S, Task
 from napari_unveil.types import Frame
 
@@ -81,9 +82,12 @@ class Session:
         self.trio: Trio | None = None
         self.reference: Reference | None = None
         self.inspection: Any = None
+        self.entered: dict[tuple[str, str], Any] = {}
+        """What was entered in the windows, by window and label."""
         self.separation: Followed | None = None
         """The separation in progress or done last."""
         viewer.dims.events.current_step.connect(self._step)
+        shortcuts.bind(viewer)
 
     @property
     def viewer(self) -> Any:

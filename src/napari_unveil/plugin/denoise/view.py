@@ -12,7 +12,7 @@ from napari_unveil.plugin.denoise import job
 from napari_unveil.plugin.denoise.job import SHIPPED_MODEL, DenoiseRequest, ExportRequest, FramesDone
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import DEVICES, Choice, LayerChoice, given, number_or
-from napari_unveil.plugin.widgets.step_view import StepView
+from napari_unveil.plugin.widgets.step_view import Action, StepView
 
 OTHER_FILE = "file"
 
@@ -21,7 +21,13 @@ class DenoiseView(StepView):
     """Asks for a separation of the selected layer."""
 
     def __init__(self, napari_viewer: Any) -> None:
-        super().__init__(napari_viewer, task="denoise", action="Denoise")
+        super().__init__(
+            napari_viewer,
+            task="denoise",
+            action="Denoise",
+            tip="Take the shown frame apart at once, and the others after it.",
+            end_tip="End the job; frames that are looked at are still denoised.",
+        )
         self.frames = LayerChoice(self.viewer, Image, hints=("full",), without=layers.is_result)
         self.model = Choice((("default (shipped)", SHIPPED_MODEL), ("choose a file…", OTHER_FILE)))
         self.energy = number_or("unknown", low=0, high=1000, decimals=3, unit="keV")
@@ -34,7 +40,9 @@ class DenoiseView(StepView):
         )
         self.add_row("Passes", self.passes, "How many times each pixel is predicted, on shifted grids.")
         self.add_row("Device", self.device, "Where the network runs.")
-        self.add_buttons(("Export…", "Write signal and noise of all frames to an HDF5 file.", self._export))
+        self.add_buttons(
+            Action("Export…", "Write signal and noise of all frames to an HDF5 file.", self._export, idle_only=True)
+        )
         self.frames.changed.connect(self._take_energy)
         self.model.activated.connect(self._choose_model)
         connect_while_alive(self, self.session.model_changed, self._take_model)

@@ -19,7 +19,13 @@ class HarvestView(StepView):
     """Asks for patches of signal and of noise."""
 
     def __init__(self, napari_viewer: Any) -> None:
-        super().__init__(napari_viewer, task="harvest", action="Harvest")
+        super().__init__(
+            napari_viewer,
+            task="harvest",
+            action="Harvest",
+            tip="Cut the patches and write them to the library.",
+            end_tip="End the harvest; no library is left.",
+        )
         self.signal = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"), without=layers.is_result)
         self.noise = LayerChoice(self.viewer, Image, hints=("full",), without=layers.is_result)
         self.mask = LayerChoice(self.viewer, Labels, hints=(layers.MASK_NAME,))
@@ -67,6 +73,10 @@ class HarvestView(StepView):
         )
         job.check(request)
         return request
+
+    def replaces(self) -> Path | None:
+        """The library that a harvest would replace."""
+        return self.output.path()
 
     def start(self, request: HarvestRequest) -> None:
         """Hand the request over."""

@@ -13,7 +13,7 @@ from napari_unveil.plugin.inspect.side_by_side import UserView, put_side_by_side
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.curves import CurvePlot
 from napari_unveil.plugin.widgets.fields import Choice, LayerChoice, number
-from napari_unveil.plugin.widgets.step_view import StepView
+from napari_unveil.plugin.widgets.step_view import Action, StepView
 
 FARTHEST_CENTRE_PX = 10_000.0
 REFRESH_AFTER_MS = 150
@@ -25,7 +25,7 @@ class InspectView(StepView):
     shows_progress = False
 
     def __init__(self, napari_viewer: Any) -> None:
-        super().__init__(napari_viewer, task="inspect", action="Update")
+        super().__init__(napari_viewer, task="inspect", action="Update", tip="Look at the shown frame again.")
         self.frames = LayerChoice(self.viewer, Image, without=layers.is_result)
         self.signal = LayerChoice(self.viewer, Image, hints=(" signal",), without=layers.is_input)
         self.noise = LayerChoice(self.viewer, Image, hints=(" noise",), without=layers.is_input)
@@ -78,10 +78,14 @@ class InspectView(StepView):
         for label, field, tooltip, changed in rows:
             self.add_row(label, field, tooltip, changed=changed)
         self.suggest, self.grid = self.add_buttons(
-            ("Suggest centre", "Centre of the brightest pixels of the shown signal.", self.suggest_centre),
-            ("Side by side", "Input, signal and noise in a row; press again to go back.", self.toggle_side_by_side),
+            Action("Suggest centre", "Centre of the brightest pixels of the shown signal.", self.suggest_centre),
+            Action(
+                "Side by side",
+                "Input, signal and noise in a row; press again to go back.",
+                self.toggle_side_by_side,
+                checkable=True,
+            ),
         )
-        self.grid.setCheckable(True)
         self.column.addWidget(self.plot, 1)
         self.column.addWidget(self.table)
         self.course.currentIndexChanged.connect(self._show_course)

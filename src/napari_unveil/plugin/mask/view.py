@@ -13,7 +13,7 @@ from napari_unveil.plugin import layers
 from napari_unveil.plugin.mask import job
 from napari_unveil.plugin.mask.job import MaskRequest
 from napari_unveil.plugin.widgets.fields import Choice, LayerChoice, given, number, number_or
-from napari_unveil.plugin.widgets.step_view import StepView
+from napari_unveil.plugin.widgets.step_view import Action, StepView
 from napari_unveil.types import Mask
 
 MASK_FILES = "Masks (*.tif *.tiff *.npy *.edf *.h5 *.hdf5)"
@@ -23,7 +23,9 @@ class MaskView(StepView):
     """Asks for a signal mask; it is painted on with napari's own tools."""
 
     def __init__(self, napari_viewer: Any) -> None:
-        super().__init__(napari_viewer, task="mask", action="Make mask")
+        super().__init__(
+            napari_viewer, task="mask", action="Make mask", tip="Mark where the X-ray-only frames hold signal."
+        )
         self.frames = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"), without=layers.is_result)
         self.source = Choice((("mean of all frames", "mean"), ("shown frame", "shown")))
         self.threshold = number_or("automatic", low=0, high=1e9, decimals=3)
@@ -45,14 +47,14 @@ class MaskView(StepView):
         self.add_row("Margin", self.grow, "Margin around the signal, in pixels.")
         self.add_row("Mask layer", self.mask, "Labels layer that is saved; every nonzero label is signal.")
         self.add_buttons(
-            ("Load…", "Read a mask (TIFF, npy, EDF, HDF5; nonzero = signal).", self._load),
-            ("Save…", "Write the mask layer (TIFF, npy, EDF, HDF5; nonzero = signal).", self._save),
+            Action("Load…", "Read a mask (TIFF, npy, EDF, HDF5; nonzero = signal).", self._load),
+            Action("Save…", "Write the mask layer (TIFF, npy, EDF, HDF5; nonzero = signal).", self._save),
         )
         self.add_button_row(
-            ("Grow", "Grow the mask layer by one pixel.", lambda: self.change(lambda mask: grow(mask, 1))),
-            ("Shrink", "Shrink the mask layer by one pixel.", lambda: self.change(lambda mask: shrink(mask, 1))),
-            ("Invert", "Mark what is not marked in the mask layer.", lambda: self.change(invert)),
-            ("Add…", "Mark in the mask layer what a mask in a file marks, too.", self._add),
+            Action("Grow", "Grow the mask layer by one pixel.", lambda: self.change(lambda mask: grow(mask, 1))),
+            Action("Shrink", "Shrink the mask layer by one pixel.", lambda: self.change(lambda mask: shrink(mask, 1))),
+            Action("Invert", "Mark what is not marked in the mask layer.", lambda: self.change(invert)),
+            Action("Add…", "Mark in the mask layer what a mask in a file marks, too.", self._add),
         )
         self.check()
 

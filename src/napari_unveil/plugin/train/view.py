@@ -19,7 +19,7 @@ from napari_unveil.plugin.widgets.fields import (
     number_or,
     whole_number,
 )
-from napari_unveil.plugin.widgets.step_view import StepView
+from napari_unveil.plugin.widgets.step_view import Action, StepView
 
 PRESET_WORDS = {
     "default": "default",
@@ -32,7 +32,14 @@ class TrainView(StepView):
     """Asks for a training run and shows its losses."""
 
     def __init__(self, napari_viewer: Any) -> None:
-        super().__init__(napari_viewer, task="train", action="Train", end="Stop")
+        super().__init__(
+            napari_viewer,
+            task="train",
+            action="Train",
+            tip="Train a network on the patches and write it to the model file.",
+            end="Stop",
+            end_tip="End the run well: the model is written, and the run can be resumed.",
+        )
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
         self.preset = Choice(tuple((PRESET_WORDS[name], name) for name in job.PRESETS))
@@ -63,7 +70,11 @@ class TrainView(StepView):
             "Model file to write; the state of the run lies beside it.",
             changed=self.output.changed,
         )
-        self.add_buttons(("Resume", "Go on with the interrupted run that belongs to this model file.", self.resume))
+        self.add_buttons(
+            Action(
+                "Resume", "Go on with the interrupted run that belongs to this model file.", self.resume, idle_only=True
+            )
+        )
         self.plot = CurvePlot(x="step", y="loss")
         self.column.addWidget(self.plot, 1)
         self.limit.currentIndexChanged.connect(self._show_limit)
@@ -87,6 +98,10 @@ class TrainView(StepView):
         )
         job.check(request)
         return request
+
+    def replaces(self) -> Path | None:
+        """The model that a run would replace."""
+        return self.output.path()
 
     def start(self, request: TrainRequest) -> None:
         """Hand the request over."""

@@ -8,6 +8,7 @@ from weakref import WeakSet
 from napari.layers import Labels, Layer, Shapes
 from qtpy.QtCore import QEvent, QObject, Signal
 from qtpy.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
@@ -109,11 +110,9 @@ class LayerChoice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
             self._chosen = True
             self.setCurrentIndex(self._choices.index(layer))
 
-    def showPopup(self) -> None:  # noqa: N802  # Qt's name
-        """Show the layers under their present names."""
+    def _rename(self) -> None:
         for place, layer in enumerate(self._choices):
             self.setItemText(place, layer.name)
-        super().showPopup()
 
     def _remember(self, _: int) -> None:
         self._chosen = True
@@ -123,7 +122,7 @@ class LayerChoice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
         self._choices = [
             layer for layer in self._layer_list if isinstance(layer, self._kind) and not self._without(layer)
         ]
-        self._watch_edits()
+        self._watch()
         self.blockSignals(True)
         self.clear()
         self.addItems([layer.name for layer in self._choices])
@@ -134,13 +133,15 @@ class LayerChoice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
             self._chosen = self._chosen and keep
             self.changed.emit()
 
-    def _watch_edits(self) -> None:
+    def _watch(self) -> None:
         for layer in self._choices:
-            if isinstance(layer, Labels | Shapes) and layer not in self._watched:
-                self._watched.add(layer)
-                for name in EDITS:
-                    if hasattr(layer.events, name):
-                        connect_while_alive(self, getattr(layer.events, name), self._edited)
+            if layer in self._watched:
+                continue
+            self._watched.add(layer)
+            connect_while_alive(self, layer.events.name, self._rename)
+            for name in EDITS if isinstance(layer, Labels | Shapes) else ("data",):
+                if hasattr(layer.events, name):
+                    connect_while_alive(self, getattr(layer.events, name), self._edited)
 
     def _edited(self) -> None:
         self.changed.emit()
@@ -186,10 +187,11 @@ class FileField(QWidget):  # type: ignore[misc]  # Qt is not typed here
         text = self._edit.text().strip()
         return Path(text).expanduser() if text else None
 
-    def set_path(self, path: Path) -> None:
+    def set_path(self, path: Path | None) -> None:
         """Show ``path``."""
-        self._edit.setText(str(path))
-        self._edit.setToolTip(str(path))
+        text = "" if path is None else str(path)
+        self._edit.setText(text)
+        self._edit.setToolTip(text)
 
     def setPlaceholderText(self, text: str) -> None:  # noqa: N802  # as in Qt
         """What an empty field shows."""
@@ -248,3 +250,33 @@ def given(field: QDoubleSpinBox) -> float | None:
 
 
 DEVICES = (("automatic", "auto"), ("CPU", "cpu"), ("CUDA GPU", "cuda"), ("Apple GPU", "mps"))
+
+
+def changed_signal(field: QWidget) -> Any:
+    """The signal of a field whose entry is worth remembering; None: it is not."""
+    if isinstance(field, Choice):
+        return field.currentIndexChanged
+    if isinstance(field, QSpinBox | QDoubleSpinBox):
+        return field.valueChanged
+    if isinstance(field, QCheckBox):
+        return field.toggled
+    return field.changed if isinstance(field, FileField) else None
+
+
+def entered(field: QWidget) -> Any:
+    """What is entered in a field that has a :func:`changed_signal`."""
+    if isinstance(field, FileField):
+        return field.path()
+    return field.isChecked() if isinstance(field, QCheckBox) else field.value()
+
+
+def enter(field: QWidget, value: Any) -> None:
+    """Enter a value that :func:`entered` gave."""
+    if isinstance(field, Choice):
+        field.choose(value)
+    elif isinstance(field, QCheckBox):
+        field.setChecked(value)
+    elif isinstance(field, FileField):
+        field.set_path(value)
+    else:
+        field.setValue(value)

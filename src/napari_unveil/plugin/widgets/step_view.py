@@ -1,6 +1,8 @@
 """What the windows have in common: a form, a button, and a line that says what is going on."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from qtpy.QtCore import Qt, QTimer, Signal
@@ -14,11 +16,13 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from superqt import QCollapsible
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.widgets.connections import connect_while_alive
-from napari_unveil.plugin.widgets.fields import WheelGuard
+from napari_unveil.plugin.widgets.fields import WheelGuard, changed_signal, enter, entered
+from napari_unveil.plugin.widgets.questions import agreed
 from napari_unveil.plugin.widgets.status_line import StatusLine
 from napari_unveil.types import Progress
 
@@ -26,8 +30,29 @@ CHECK_AFTER_MS = 120
 """Pause in the typing after which a request is checked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: its word, its tooltip, and what it does.
+
+    Parameters
+    ----------
+    idle_only
+        Whether the button waits while the step's job runs.
+    checkable
+        Whether the button stays pressed.
+    """
+
+    word: str
+    tip: str
+    do: Callable[[], Any]
+    idle_only: bool = False
+    checkable: bool = False
+
+
 class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
     """A window for one step of the work: emits requests, shows reports and refusals, computes nothing.
+
+    What is entered is kept by the session, so that a window that is opened again begins where it was left.
 
     Parameters
     ----------
@@ -35,21 +60,31 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         napari's viewer.
     task
         Name of the session's task that the step belongs to.
-    action
-        Word on the main button.
-    end
-        Word on the button that ends a running job.
+    action, tip
+        Word on the main button, and its tooltip.
+    end, end_tip
+        Word on the button that ends a running job, and its tooltip.
     """
 
     requested = Signal(object)
     shows_progress = True
 
-    def __init__(self, viewer: Any, *, task: str, action: str, end: str = "Cancel") -> None:
+    def __init__(  # two buttons, each with its word and tooltip
+        self,
+        viewer: Any,
+        *,
+        task: str,
+        action: str,
+        tip: str,
+        end: str = "Cancel",
+        end_tip: str = "End the job; nothing half-written is left.",
+    ) -> None:
         super().__init__()
         self.session = session_of(viewer)
         self.task = self.session.task(task)
-        self.form, self.button, self.status = QFormLayout(), QPushButton(action), StatusLine(end=end)
-        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.form, self.button, self.status = _form(), QPushButton(action), StatusLine(end=end, end_tip=end_tip)
+        self.button.setToolTip(tip)
+        self._idle_only: list[QPushButton] = []
         self.buttons, self.column = QHBoxLayout(), QVBoxLayout(self)
         self.column.addLayout(self.form)
         self.column.addLayout(self.buttons)
@@ -99,10 +134,22 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         """A job has come to an end, good or bad."""
         self.check()
 
+    def replaces(self) -> Path | None:
+        """The file that a press would replace."""
+        return None
+
     # common to all
 
-    def add_row(self, label: str, field: QWidget, tooltip: str, *, changed: Callable[..., Any] | None = None) -> None:
-        """Add a field to the form; ``changed`` is its signal after which the request is checked again."""
+    def add_row(
+        self,
+        label: str,
+        field: QWidget,
+        tooltip: str,
+        *,
+        changed: Callable[..., Any] | None = None,
+        section: QFormLayout | None = None,
+    ) -> None:
+        """Add a field to the form, or to a section; after its signal ``changed`` the request is checked again."""
         for part in (field, *field.findChildren(QWidget)):
             if isinstance(part, QComboBox | QAbstractSpinBox):
                 part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -110,29 +157,50 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         text = QLabel(label)
         text.setToolTip(tooltip)
         field.setToolTip(tooltip)
-        self.form.addRow(text, field)
+        (self.form if section is None else section).addRow(text, field)
+        self._remember(label, field)
         if changed is not None:
             changed.connect(self.check_soon)  # type: ignore[attr-defined]
 
-    def add_button_row(self, *buttons: tuple[str, str, Callable[[], None]]) -> None:
-        """Add buttons in a row of their own, each with its word, tooltip and what it does."""
+    def add_section(self, title: str, tooltip: str, *, opened: bool = False) -> QFormLayout:
+        """Add a part of the form that can be folded away; gives the form of its rows."""
+        section, content, form = QCollapsible(title), QWidget(), _form()
+        section.setDuration(0)
+        section.toggleButton().setToolTip(tooltip)
+        content.setLayout(form)
+        section.setContent(content)
+        if opened:
+            section.expand(animate=False)
+        self.column.insertWidget(self.column.indexOf(self.buttons), section)
+        return form
+
+    def add_button_row(self, *actions: Action) -> list[QPushButton]:
+        """Add buttons in a row of their own."""
         row = QHBoxLayout()
         self.column.insertLayout(self.column.indexOf(self.status), row)
-        self._fill(row, buttons)
+        return self.fill(row, actions)
 
-    def add_buttons(self, *buttons: tuple[str, str, Callable[[], None]]) -> Sequence[QPushButton]:
-        """Add buttons beside the main one, each with its word, tooltip and what it does."""
-        return self._fill(self.buttons, buttons)
+    def add_buttons(self, *actions: Action) -> list[QPushButton]:
+        """Add buttons beside the main one."""
+        return self.fill(self.buttons, actions)
 
-    def _fill(self, row: QHBoxLayout, buttons: Sequence[tuple[str, str, Callable[[], None]]]) -> Sequence[QPushButton]:
-        added = []
-        for word, tooltip, action in buttons:
-            button = QPushButton(word)
-            button.setToolTip(tooltip)
-            button.clicked.connect(action)
+    def fill(self, row: QHBoxLayout, actions: Sequence[Action]) -> list[QPushButton]:
+        """Add buttons to a row of the view."""
+        added = [_button(action) for action in actions]
+        for button, action in zip(added, actions, strict=True):
             row.addWidget(button, 1)
-            added.append(button)
+            if action.idle_only:
+                self._idle_only.append(button)
         return added
+
+    def _remember(self, label: str, field: QWidget) -> None:
+        signal = changed_signal(field)
+        if signal is None:
+            return
+        key = (type(self).__name__, label)
+        if key in self.session.entered:
+            enter(field, self.session.entered[key])
+        signal.connect(lambda *_: self.session.entered.update({key: entered(field)}))
 
     def check_soon(self, *_: object) -> None:
         """Check the request after a pause."""
@@ -140,15 +208,31 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
 
     def check(self) -> None:
         """Show whether the request would be served; the button is disabled while it is not."""
+        for button in self._idle_only:
+            button.setEnabled(not self.task.running)
         if self.task.running:
             self.button.setEnabled(False)
+            self.status.clear_hindrance()
             return
-        self.button.setEnabled(self.attempt(self.request))
+        try:
+            self.request()
+        except UnveilError as refusal:
+            self.status.hinder(str(refusal))
+            self.button.setEnabled(False)
+        else:
+            self.status.clear_hindrance()
+            self.button.setEnabled(True)
 
     def press(self) -> None:
-        """Emit the request, unless it is refused."""
-        if not self.task.running and self.attempt(self.request):
+        """Emit the request, unless it is refused, or would replace a file that is to be kept."""
+        if not self.task.running and self.may_replace(self.replaces()):
             self.attempt(lambda: self.requested.emit(self.request()))
+
+    def may_replace(self, path: Path | None) -> bool:
+        """Ask before a file is replaced; True when it is not there or may go."""
+        if path is None or not path.is_file():
+            return True
+        return agreed(self, f"{path} exists. Replace it? What it holds will be lost.", yes="Replace")
 
     def attempt(self, action: Callable[[], Any]) -> bool:
         """Do something short; a refusal is shown. True when it was done."""
@@ -157,7 +241,6 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         except UnveilError as refusal:
             self.status.refuse(str(refusal))
             return False
-        self.status.clear_refusal()
         return True
 
     def _end(self) -> None:
@@ -166,7 +249,7 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         self.end()
 
     def _started(self) -> None:
-        self.button.setEnabled(False)
+        self.check()
         if self.shows_progress:
             self.status.tell("")
             self.status.begin()
@@ -198,3 +281,17 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         """Check the request when the window appears."""
         super().showEvent(event)
         self._show_present_state()
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
+
+
+def _button(action: Action) -> QPushButton:
+    button = QPushButton(action.word)
+    button.setToolTip(action.tip)
+    button.setCheckable(action.checkable)
+    button.clicked.connect(lambda *_: action.do())
+    return button
