@@ -15,7 +15,8 @@ from torch.nn import functional
 
 from napari_unveil.errors import Refused
 from napari_unveil.network.p4 import KERNEL_PX, TURNS, P4Convolution
-from napari_unveil.network.unet import UNet, UNetSettings
+from napari_unveil.network.settings import UNetSettings
+from napari_unveil.network.unet import UNet
 from napari_unveil.tensors import ImageBatch, Tensor
 
 CONVERSION_TOLERANCE = 1e-5

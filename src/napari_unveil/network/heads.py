@@ -1,13 +1,12 @@
 """From logits to signal and noise, both scaled, both (batch, 1, y, x)."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import torch
 
+from napari_unveil.network.settings import HeadName
 from napari_unveil.tensors import ImageBatch, Tensor
 
-HeadName = Literal["subtract", "share"]
 Head = Callable[[ImageBatch, Tensor], tuple[ImageBatch, ImageBatch]]
 
 

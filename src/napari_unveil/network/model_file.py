@@ -6,7 +6,7 @@ No pickle is ever loaded.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,39 +15,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from napari_unveil.errors import Refused
+from napari_unveil.network.card import FORMAT, HEADER_KEY, KIND, ModelCard, card_of, unreadable
 from napari_unveil.saving import replacing
 from napari_unveil.tensors import Tensor
-
-FORMAT = 1
-HEADER_KEY = "napari_unveil"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """What a model is and where it comes from.
-
-    Parameters
-    ----------
-    recipe, settings
-        Name of the recipe and its settings, as plain values.
-    unit, photon_energy_keV
-        Unit of the training frames, and the energy that turned keV into photons (None: not needed).
-    training
-        Settings of the run, patches seen, data hash, seed, final losses.
-    scores
-        Figures measured on held-out data, by name.
-    version, created
-        Version of this program and date (ISO 8601) of the run.
-    """
-
-    recipe: str
-    settings: Mapping[str, Any]
-    unit: str
-    photon_energy_keV: float | None
-    training: Mapping[str, Any] = field(default_factory=dict)
-    scores: Mapping[str, float] = field(default_factory=dict)
-    version: str = ""
-    created: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +42,9 @@ def load_model(path: Path) -> ModelFile:
     Refused
         When the file is absent, truncated, foreign or of another format version.
     """
-    header, tensors = load_tensors(path, HEADER_KEY, "a model file of napari-unveil")
-    found = header.pop("format", None)
+    header, tensors = load_tensors(path, HEADER_KEY, KIND)
     _refuse_nonsense(path, tensors)
-    if found != FORMAT:
-        raise Refused(
-            found=f"{path} has model format {found}",
-            needed=f"format {FORMAT}",
-            remedy="use the version of napari-unveil that wrote it, or train the model again",
-        )
-    try:
-        card = ModelCard(**header)
-    except TypeError as error:
-        raise damaged(path, error) from error
-    return ModelFile(card, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
-
-
-def damaged(path: Path, error: Exception) -> Refused:
-    """The refusal of a model file whose header is not as this program writes it."""
-    return Refused(
-        found=f"the header of {path} is damaged ({type(error).__name__}: {error})",
-        needed="a model file as written by `unveil train`",
-        remedy="train the model again, or get another copy",
-    )
+    return ModelFile(card_of(path, header), tensors, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def save_tensors(path: Path, key: str, header: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> None:
@@ -110,13 +60,8 @@ def load_tensors(path: Path, key: str, kind: str) -> tuple[dict[str, Any], dict[
         with safe_open(path, "pt") as file:
             header = dict(json.loads((file.metadata() or {})[key]))
             return header, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except FileNotFoundError:
-        reason = "is absent"
-    except (SafetensorError, OSError, ValueError, TypeError) as error:
-        reason = f"cannot be read ({error})"
-    except KeyError:
-        reason = "is a safetensors file of another program"
-    raise Refused(found=f"{path} {reason}", needed=kind, remedy="choose another file, or train first")
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+        raise unreadable(path, kind, error) from error
 
 
 def _refuse_nonsense(path: Path, tensors: Mapping[str, Tensor]) -> None:

@@ -6,13 +6,12 @@ depends on its neighbourhood alone.
 """
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 
+from napari_unveil.network.settings import ScalingName
 from napari_unveil.tensors import ImageBatch, Tensor
-
-ScalingName = Literal["percentile", "physical"]
 
 PERCENTILES = (1.0, 99.95)
 

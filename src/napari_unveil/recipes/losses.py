@@ -5,13 +5,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 
+from napari_unveil.recipes.settings import LossName
 from napari_unveil.tensors import ImageBatch, Tensor
-
-LossName = Literal["mae", "poisson"]
 
 FLOOR_PHOTONS = 0.05
 """Added to estimate and target before the logarithm: about the readout noise, so that empty pixels stay finite."""

@@ -6,7 +6,7 @@ learns to take the sum apart.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,48 +16,17 @@ from torch import nn
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import Batch
-from napari_unveil.network.heads import HEADS, HeadName
-from napari_unveil.network.model_file import ModelCard, ModelFile, damaged, load_model
-from napari_unveil.network.scaling import SCALINGS, Bounds, ScalingName
-from napari_unveil.network.unet import UNet, UNetSettings
-from napari_unveil.recipes.losses import LOSSES, LossName, ScaledPair
+from napari_unveil.network.card import ModelCard, damaged
+from napari_unveil.network.heads import HEADS
+from napari_unveil.network.model_file import ModelFile, load_model
+from napari_unveil.network.scaling import SCALINGS, Bounds
+from napari_unveil.network.settings import UNetSettings
+from napari_unveil.network.unet import UNet
+from napari_unveil.recipes.losses import LOSSES, ScaledPair
+from napari_unveil.recipes.settings import SeparationSettings
 from napari_unveil.tensors import ImageBatch, Tensor
 
 NAME = "separation"
-
-
-@dataclass(frozen=True, slots=True)
-class SeparationSettings:
-    """What is trained, apart from how long.
-
-    Parameters
-    ----------
-    network
-        Size of the U-Net.
-    scaling, head, loss
-        ``percentile``, ``subtract``, ``mae`` are the published ones; ``physical``, ``share``, ``poisson`` keep
-        weak flux and give signal + noise = frame exactly.
-    amplitude
-        Range of the log-uniform random factor on each signal patch.
-    patch_px
-        Side of the patches that the network is trained on (a run takes its library's) and that four passes cut.
-    """
-
-    network: UNetSettings = field(default_factory=UNetSettings)
-    scaling: ScalingName = "percentile"
-    head: HeadName = "subtract"
-    loss: LossName = "mae"
-    amplitude: tuple[float, float] = (0.5, 2.0)
-    patch_px: int = 128
-
-    def __post_init__(self) -> None:
-        for name, choices in (("scaling", SCALINGS), ("head", HEADS), ("loss", LOSSES)):
-            if getattr(self, name) not in choices:
-                raise Refused(
-                    found=f"{name} {getattr(self, name)!r}",
-                    needed=f"one of {', '.join(choices)}",
-                    remedy=f"choose another {name}",
-                )
 
 
 class Separator(nn.Module):

@@ -15,8 +15,9 @@ import torch
 from napari_unveil import __version__
 from napari_unveil.errors import Failed
 from napari_unveil.harvest import Batch, draw_batch
+from napari_unveil.network.card import ModelCard
 from napari_unveil.network.device import free_memory, is_out_of_memory
-from napari_unveil.network.model_file import ModelCard, save_model
+from napari_unveil.network.model_file import save_model
 from napari_unveil.network.unet import UNet
 from napari_unveil.recipes import separation
 from napari_unveil.recipes.separation import Separator

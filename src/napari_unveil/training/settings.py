@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from napari_unveil.errors import Refused
-from napari_unveil.network.unet import UNetSettings
-from napari_unveil.recipes.separation import SeparationSettings
+from napari_unveil.network.settings import UNetSettings
+from napari_unveil.recipes.settings import SeparationSettings
 
 Schedule = Literal["constant", "cosine"]
 Parametrisation = Literal["p4", "escnn"]

@@ -1,0 +1,54 @@
+"""What a recipe is asked to train, apart from how long. Plain values, without torch."""
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from napari_unveil.errors import Refused
+from napari_unveil.network.settings import HeadName, ScalingName, UNetSettings
+
+LossName = Literal["mae", "poisson"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeparationSettings:
+    """What is trained, apart from how long.
+
+    Parameters
+    ----------
+    network
+        Size of the U-Net.
+    scaling, head, loss
+        ``percentile``, ``subtract``, ``mae`` are the published ones; ``physical``, ``share``, ``poisson`` keep
+        weak flux and give signal + noise = frame exactly.
+    amplitude
+        Range of the log-uniform random factor on each signal patch.
+    patch_px
+        Side of the patches that the network is trained on (a run takes its library's) and that four passes cut.
+    """
+
+    network: UNetSettings = field(default_factory=UNetSettings)
+    scaling: ScalingName = "percentile"
+    head: HeadName = "subtract"
+    loss: LossName = "mae"
+    amplitude: tuple[float, float] = (0.5, 2.0)
+    patch_px: int = 128
+
+    def __post_init__(self) -> None:
+        for name, choices in (
+            ("scaling", get_args(ScalingName)),
+            ("head", get_args(HeadName)),
+            ("loss", get_args(LossName)),
+        ):
+            if getattr(self, name) not in choices:
+                raise Refused(
+                    found=f"{name} {getattr(self, name)!r}",
+                    needed=f"one of {', '.join(choices)}",
+                    remedy=f"choose another {name}",
+                )
+        low, high = self.amplitude
+        if not 0 < low <= high < float("inf"):
+            raise Refused(
+                found=f"amplitudes from {low} to {high}",
+                needed="a range of positive numbers, the lower one first",
+                remedy="choose 1 to 1 to leave amplitudes as they are",
+            )
