@@ -1,0 +1,107 @@
+"""Limits between which frames are shown: pixels (any shape, NaN where missing) in, low < high in their unit out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_unveil.frames import FrameStack
+
+Pixels = NDArray[Any]
+
+LIMITS = tuple[float, float]
+SIGMAS = 3.0
+MOST_PIXELS = 2**18
+"""Percentiles and sigma of larger images are taken from every n-th pixel, so many of them."""
+
+MOST_FRAMES = 16
+"""Stacks with more frames are sampled at so many, evenly."""
+
+
+class Rule(StrEnum):
+    """What the limits are."""
+
+    PERCENTILES = "percentiles"
+    SIGMA = "mean ± 3 sigma"
+    EXTREMES = "min – max"
+
+
+@dataclass(frozen=True, slots=True)
+class Autoscale:
+    """A rule, and the percentiles (0..100) that it may need."""
+
+    rule: Rule = Rule.PERCENTILES
+    low_percent: float = 1.0
+    high_percent: float = 99.8
+
+
+def limits_of(pixels: Pixels, autoscale: Autoscale) -> LIMITS | None:
+    """Limits that show ``pixels`` by this rule; None when none of them is finite."""
+    if autoscale.rule is Rule.EXTREMES:
+        return _widened(_extremes(pixels))
+    values = sampled(pixels)
+    if values.size == 0:
+        return None
+    if autoscale.rule is Rule.SIGMA:
+        return _widened(_three_sigma(values))
+    low, high = np.percentile(values, (autoscale.low_percent, autoscale.high_percent))
+    return _widened((float(low), float(high)))
+
+
+def sampled(pixels: Pixels, most: int = MOST_PIXELS) -> Pixels:
+    """Finite pixels, shape (n,): all, or every k-th with an odd k, so that no column is left out."""
+    flat = pixels.reshape(-1)
+    step = -(-flat.size // most)
+    values = flat[:: step + 1 - step % 2] if step > 1 else flat
+    return values[np.isfinite(values)]
+
+
+def frames_sampled(frame_count: int) -> list[int]:
+    """Numbers of the frames that stand for a stack: first, last, and evenly between them."""
+    places = np.linspace(0, frame_count - 1, min(frame_count, MOST_FRAMES))
+    return sorted({round(float(place)) for place in places})
+
+
+def limits_of_stack(stack: FrameStack, autoscale: Autoscale) -> Iterator[LIMITS | None]:
+    """Read the sampled frames one by one; each time, the limits that all frames read so far ask for.
+
+    Frames that cannot be read are passed over; None while no finite pixel has been seen.
+    """
+    numbers = frames_sampled(stack.frame_count)
+    kept: list[Pixels] = []
+    for number in numbers:
+        frame = stack.read_or_missing(number, [])
+        kept.append(_kept(frame, autoscale, MOST_PIXELS // len(numbers)))
+        yield limits_of(np.concatenate(kept), autoscale)
+
+
+def _kept(frame: Pixels, autoscale: Autoscale, most: int) -> Pixels:
+    if autoscale.rule is not Rule.EXTREMES:
+        return sampled(frame, most)
+    found = _extremes(frame)
+    return np.asarray([] if found is None else found, np.float64)
+
+
+def _extremes(pixels: Pixels) -> LIMITS | None:
+    if pixels.size == 0:
+        return None
+    low, high = float(np.fmin.reduce(pixels, axis=None)), float(np.fmax.reduce(pixels, axis=None))
+    if np.isfinite(low) and np.isfinite(high):
+        return low, high
+    finite = pixels[np.isfinite(pixels)]
+    return (float(finite.min()), float(finite.max())) if finite.size else None
+
+
+def _three_sigma(values: Pixels) -> LIMITS:
+    mean, sigma = float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
+    return max(mean - SIGMAS * sigma, float(values.min())), min(mean + SIGMAS * sigma, float(values.max()))
+
+
+def _widened(found: LIMITS | None) -> LIMITS | None:
+    if found is None:
+        return None
+    low, high = found
+    return (low, high) if high > low else (low, low + 1.0)
