@@ -7,7 +7,7 @@ from napari.utils.notifications import show_warning
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process
-from napari_unveil.plugin.layers import ENERGY, METADATA, PROVENANCE, STACK, UNIT, frame_colormap, frame_limits
+from napari_unveil.plugin.layers import ENERGY, METADATA, PROVENANCE, STACK, UNIT, frame_limits, frame_look
 
 RESULT_NAMES = {"signal", "noise"}
 LayerData = tuple[Any, dict[str, Any], str]
@@ -60,8 +60,7 @@ def stack_layer(stack: FrameStack, *, name: str, provenance: dict[str, Any] | No
         "rgb": False,
         "multiscale": False,
         "axis_labels": stack.axes,
-        "contrast_limits": _limits(stack),
-        "colormap": frame_colormap(),
+        **frame_look(_limits(stack)),
         "metadata": {METADATA: facts if provenance is None else {**facts, PROVENANCE: provenance}},
     }
     return stack.data, arguments, "image"

@@ -15,7 +15,7 @@ from napari_unveil.plugin.layers.frames import (
     shown_frame,
     stack_of,
 )
-from napari_unveil.plugin.layers.look import MISSING_COLOUR, frame_colormap, frame_limits
+from napari_unveil.plugin.layers.look import MISSING_COLOUR, frame_limits, frame_look
 from napari_unveil.plugin.layers.masks import MASK_NAME, mask_of, show_mask
 from napari_unveil.plugin.layers.separations import show_separation
 from napari_unveil.plugin.layers.shapes import line_of
@@ -29,8 +29,8 @@ __all__ = [
     "STACK",
     "UNIT",
     "LayerFrames",
-    "frame_colormap",
     "frame_limits",
+    "frame_look",
     "is_input",
     "is_result",
     "layer_named",

@@ -1,25 +1,90 @@
-"""How frames look: colours and contrast limits."""
+"""How frames look: colours on an intensity scale, and contrast limits. No pixel is copied or changed for it.
+
+A scale is put into the colormap: its colours are spread so that napari's own way from a value to a colour (share of
+the way between the contrast limits, to the power of gamma, looked up) ends at the colour that the scale asks for.
+"""
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from napari.layers import Image
 from napari.utils.colormaps import AVAILABLE_COLORMAPS, Colormap
 from numpy.typing import NDArray
 
-LIMITS_PERCENTILES = (1.0, 99.8)
+from napari_unveil.inspection.intensity_scale import Scale, table
+from napari_unveil.inspection.shown_range import LIMITS, Autoscale, limits_of
+
 COLORMAP = "viridis"
 MISSING_COLOUR = (0.75, 0.2, 0.35, 1.0)
 """Red, green, blue and opacity of masked and missing pixels."""
 
-
-def frame_colormap() -> Colormap:
-    """The colours of frames; masked and missing pixels have one of their own."""
-    known = AVAILABLE_COLORMAPS[COLORMAP]
-    return Colormap(known.colors, name=f"{COLORMAP}, missing marked", controls=known.controls, nan_color=MISSING_COLOUR)
+LINEAR_NAME = "missing marked"
+INSIDE = 1e-7
+"""So far from 0 and 1 a colormap is asked for its colours; colours for what lies outside are handed on apart."""
 
 
-def frame_limits(frame: NDArray[np.float32]) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What a :class:`ScaledColormap` was made of, and the layer's ``gamma`` that goes with it."""
+
+    base: Colormap
+    scale: Scale
+    limits: LIMITS
+    gamma: float
+
+
+class ScaledColormap(Colormap):  # type: ignore[misc]  # napari is not typed here
+    """Colours of a base map on a scale between two limits; masked and missing pixels have a colour of their own."""
+
+    _look: Look | None = None
+
+    def same_colors(self, other: Colormap) -> bool:
+        """Whether both are one base on one scale; their tables follow the limits of their layers."""
+        mine, others = self._look, look_of(other)
+        if mine is None or others is None:
+            return bool(super().same_colors(other))
+        return mine.base.name == others.base.name and mine.scale is others.scale
+
+
+def scaled_colormap(base: Colormap, scale: Scale, limits: LIMITS) -> ScaledColormap:
+    """Put a colormap on a scale between ``limits`` (low < high)."""
+    low, high = limits
+    made = table(scale, low=low, high=high)
+    name = scaled_name(base, scale)
+    AVAILABLE_COLORMAPS.pop(name, None)  # napari would look up the table of other limits under this name
+    colours = {"colors": base.colors, "controls": base.controls, "interpolation": base.interpolation}
+    if scale is not Scale.LINEAR:
+        colours = {"colors": base.map(np.clip(made.positions, INSIDE, 1 - INSIDE))}
+    colormap = ScaledColormap(
+        name=name, nan_color=MISSING_COLOUR, low_color=base.low_color, high_color=base.high_color, **colours
+    )
+    colormap._look = Look(base, scale, (low, high), made.gamma)
+    return colormap
+
+
+def scaled_name(base: Colormap, scale: Scale) -> str:
+    """Name of a base map on a scale, as napari's controls show it."""
+    return f"{base.name}, {LINEAR_NAME if scale is Scale.LINEAR else scale.value}"
+
+
+def look_of(colormap: Colormap) -> Look | None:
+    """What a colormap of ours was made of; None for all others."""
+    return colormap._look if isinstance(colormap, ScaledColormap) else None
+
+
+def frame_look(limits: LIMITS, scale: Scale = Scale.LINEAR) -> dict[str, Any]:
+    """Colours of frames between ``limits``, as arguments for a new image layer."""
+    colormap = scaled_colormap(AVAILABLE_COLORMAPS[COLORMAP], scale, limits)
+    return {"contrast_limits": limits, "colormap": colormap, "gamma": colormap._look.gamma}
+
+
+def frame_limits(frame: NDArray[np.float32]) -> LIMITS:
     """Contrast limits (low < high) that show most of a frame: its percentiles 1 and 99.8, NaN aside."""
-    values = frame[np.isfinite(frame)]
-    if values.size == 0:
-        return 0.0, 1.0
-    low, high = (float(value) for value in np.percentile(values[:: max(1, values.size // 200_000)], LIMITS_PERCENTILES))
-    return (low, high) if high > low else (low, low + 1.0)
+    return limits_of(frame, Autoscale()) or (0.0, 1.0)
+
+
+def shown_pixels(layer: Image) -> NDArray[Any] | None:
+    """The pixels that napari shows of a layer right now, as it holds them; None while it shows nothing."""
+    pixels = getattr(layer, "_data_view", None)  # reading layer.data again could take as long as the first time
+    return pixels if isinstance(pixels, np.ndarray) and pixels.size else None

@@ -1,0 +1,1 @@
+"""Seeing frames of a high dynamic range: scale, limits and colours of image layers."""

@@ -1,0 +1,188 @@
+"""The displays of a viewer's image layers: requests enter; colormap, gamma and contrast limits of the layers follow.
+
+Scales follow what happens in napari's own controls: other contrast limits need another table, and another colormap
+is the base of the scale from then on.
+"""
+
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+from napari.layers import Image, Layer
+from psygnal import Signal
+
+from napari_unveil.inspection.intensity_scale import Scale
+from napari_unveil.inspection.shown_range import LIMITS, limits_of
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.display import job
+from napari_unveil.plugin.display.settings import Display, display_of, remember
+from napari_unveil.plugin.layers.look import Look, look_of, scaled_colormap, scaled_name, shown_pixels
+from napari_unveil.plugin.session import Session, session_of
+
+GAMMAS = (0.2, 2.0)
+"""Ends of napari's slider, which forces a layer's gamma between them."""
+
+_displays: weakref.WeakKeyDictionary[Session, "Displays"] = weakref.WeakKeyDictionary()
+
+
+def displays_of(viewer: Any) -> "Displays":
+    """The displays of ``viewer``; made, and following its layers from then on, at the first call."""
+    session = session_of(viewer)
+    if session not in _displays:
+        _displays[session] = Displays(session)
+    return _displays[session]
+
+
+class Displays:
+    """Shows image layers on scales and between limits.
+
+    Signal: ``changed`` when what is remembered of a layer has changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        self._session = weakref.ref(session)
+        self._followed: weakref.WeakSet[Layer] = weakref.WeakSet()
+        self._setting = False
+        events = session.viewer.layers.events
+        events.inserted.connect(self._inserted)
+        events.removed.connect(self._removed)
+        for layer in session.viewer.layers:
+            self._follow(layer)
+
+    def targets(self) -> list[Image]:
+        """The selected images, the active one last; without any, the topmost visible one."""
+        viewer = self._viewer()
+        images = [layer for layer in viewer.layers if is_displayed(layer)]
+        chosen = [layer for layer in images if layer in viewer.layers.selection]
+        if not chosen:
+            chosen = [layer for layer in images if layer.visible][-1:]
+        return sorted(chosen, key=lambda layer: layer is viewer.layers.selection.active)
+
+    def show(self, chosen: Sequence[Image], scale: Scale) -> None:
+        """Show layers on a scale."""
+        for layer in chosen:
+            remember(layer, scale=scale)
+            self._renew(layer)
+        self.changed.emit()
+
+    def arrange(self, chosen: Sequence[Image], **changes: Any) -> None:
+        """Remember how limits are to be found (see :class:`Display`); those of a frame are found at once."""
+        for layer in chosen:
+            display = remember(layer, **changes)
+            if not display.whole_stack:
+                self._scale_to_frame(layer, display)
+        self.changed.emit()
+
+    def autoscale(self, chosen: Sequence[Image]) -> None:
+        """Find limits for layers by what is remembered of each: at once for shown frames, in a job for stacks.
+
+        Raises
+        ------
+        Refused
+            When a layer's stack cannot be read frame by frame.
+        """
+        session = self._session()
+        wanted = []
+        for layer in chosen:
+            display = display_of(layer) or remember(layer)
+            if display.whole_stack and layer.data.ndim > 2:
+                wanted.append(job.Wanted(layer, layers.stack_of(layer), display.autoscale))
+            else:
+                self._scale_to_frame(layer, display)
+        if wanted and session is not None:
+            job.start(session, wanted, done=self._take)
+
+    def _take(self, found: list[tuple[job.Wanted, LIMITS | None]]) -> None:
+        viewer = self._viewer()
+        for wanted, limits in found:
+            if limits is not None and viewer is not None and wanted.layer in viewer.layers:
+                wanted.layer.contrast_limits = limits
+
+    def _scale_to_frame(self, layer: Image, display: Display) -> None:
+        pixels = shown_pixels(layer)
+        limits = None if pixels is None else limits_of(pixels, display.autoscale)
+        if limits is not None and limits != tuple(layer.contrast_limits):
+            layer.contrast_limits = limits
+
+    def _renew(self, layer: Image) -> None:
+        """Bring colormap and gamma of a layer up to its scale and limits."""
+        display, look = display_of(layer), look_of(layer.colormap)
+        if display is None or self._setting:
+            return
+        base = display.base or (look.base if look else layer.colormap)
+        limits = (float(layer.contrast_limits[0]), float(layer.contrast_limits[1]))
+        if look is not None and _is_up_to_date(look, display.scale, base, limits):
+            return
+        colormap = scaled_colormap(base, display.scale, limits)
+        made: Look = colormap._look
+        users = layer.gamma / (look.gamma if look else display.gamma)
+        remember(layer, base=base, gamma=made.gamma)
+        self._setting = True
+        try:
+            layer.gamma = min(max(users * made.gamma, GAMMAS[0]), GAMMAS[1])
+            layer.colormap = colormap
+        finally:
+            self._setting = False
+
+    def _viewer(self) -> Any:
+        session = self._session()
+        return None if session is None else session.viewer
+
+    # what happens to layers
+
+    def _follow(self, layer: Layer) -> None:
+        if not is_displayed(layer) or layer in self._followed:
+            return
+        self._followed.add(layer)
+        layer.events.colormap.connect(self._coloured)
+        layer.events.contrast_limits.connect(self._limited)
+        layer.events.set_data.connect(self._sliced)
+        self._adopt(layer)
+        self._renew(layer)
+
+    def _inserted(self, event: Any) -> None:
+        self._follow(event.value)
+
+    def _removed(self, event: Any) -> None:
+        layer = event.value
+        if layer in self._followed:
+            self._followed.discard(layer)
+            layer.events.colormap.disconnect(self._coloured)
+            layer.events.contrast_limits.disconnect(self._limited)
+            layer.events.set_data.disconnect(self._sliced)
+
+    def _coloured(self, event: Any) -> None:
+        if self._adopt(event.source):
+            self._renew(event.source)
+            self.changed.emit()
+
+    def _limited(self, event: Any) -> None:
+        self._renew(event.source)
+
+    def _sliced(self, event: Any) -> None:
+        display = display_of(event.source)
+        if display is not None and display.each_frame and not display.whole_stack:
+            self._scale_to_frame(event.source, display)
+
+    def _adopt(self, layer: Image) -> bool:
+        """Remember what a layer's present colormap says, whoever chose it; False for a layer that is none of ours."""
+        display, look = display_of(layer), look_of(layer.colormap)
+        if look is not None:
+            remember(layer, scale=look.scale, base=look.base, gamma=look.gamma)
+        elif display is None:
+            return False
+        elif display.base is None or layer.colormap.name != scaled_name(display.base, display.scale):
+            remember(layer, base=layer.colormap)
+        return True
+
+
+def is_displayed(layer: Layer) -> bool:
+    """Whether a layer shows intensities that can be put on a scale."""
+    return isinstance(layer, Image) and not layer.rgb
+
+
+def _is_up_to_date(look: Look, scale: Scale, base: Any, limits: LIMITS) -> bool:
+    same_table = scale is Scale.LINEAR or look.limits == limits
+    return same_table and look.scale is scale and look.base.name == base.name

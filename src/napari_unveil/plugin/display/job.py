@@ -1,0 +1,38 @@
+"""Stacks whose limits are wanted enter; limits leave, found from sampled frames beside the window."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from napari.layers import Image
+
+from napari_unveil.frames import FrameStack
+from napari_unveil.inspection.shown_range import LIMITS, Autoscale, frames_sampled, limits_of_stack
+from napari_unveil.plugin.jobs import Job
+from napari_unveil.plugin.session import Session
+from napari_unveil.types import Progress
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """A layer, its frames, and by what rule its limits are wanted."""
+
+    layer: Image
+    stack: FrameStack
+    autoscale: Autoscale
+
+
+def start(session: Session, wanted: Sequence[Wanted], *, done: Callable[[Any], None]) -> None:
+    """Find limits; ``done`` gets each of ``wanted`` with its limits, None where no pixel is finite."""
+    session.task("display").run(lambda _: _finding(wanted), done=done)
+
+
+def _finding(wanted: Sequence[Wanted]) -> Job:
+    found = []
+    for one in wanted:
+        limits: LIMITS | None = None
+        total = len(frames_sampled(one.stack.frame_count))
+        for number, limits in enumerate(limits_of_stack(one.stack, one.autoscale)):  # noqa: B007  # the last one counts
+            yield Progress(number + 1, total, "looking at the stack")
+        found.append((one, limits))
+    return found
