@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.masking import mean_image
+from napari_unveil.masking import binned, mean_image
 
 NAN = np.nan
 
@@ -43,3 +43,9 @@ def test_no_frames_are_refused():
 def test_frames_of_two_shapes_are_refused():
     with pytest.raises(Refused, match=r"\(2, 3\)"):
         mean_image([np.zeros((2, 2), np.float32), np.zeros((2, 3), np.float32)])
+
+
+def test_squares_are_averaged_over_their_finite_pixels():
+    image = np.array([[1, 3, 7], [NAN, 5, NAN], [2, 2, NAN]], np.float32)
+    np.testing.assert_array_equal(binned(image, 2), [[3, 7], [2, NAN]])
+    np.testing.assert_array_equal(binned(image, 1), image)

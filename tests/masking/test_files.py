@@ -6,9 +6,9 @@ import pytest
 import tifffile
 
 from napari_unveil.errors import Refused
-from napari_unveil.masking import load_mask, save_mask
+from napari_unveil.masking import load_mask, load_masks, save_mask, save_masks
 
-SUFFIXES = [".tif", ".tiff", ".npy", ".edf", ".h5", ".hdf5", ".TIF"]
+SUFFIXES = [".tif", ".tiff", ".npy", ".npz", ".edf", ".msk", ".h5", ".hdf5", ".TIF"]
 
 
 @pytest.fixture
@@ -94,3 +94,53 @@ def test_stacks_are_refused(tmp_path):
 def test_a_folder_that_is_absent_is_refused(tmp_path, mask):
     with pytest.raises(Refused, match="nothing can be written"):
         save_mask(tmp_path / "absent" / "mask.tif", mask)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".npy", ".npz", ".h5"])
+def test_a_mask_of_each_frame_is_loaded_again(tmp_path, suffix):
+    masks = np.random.default_rng(0).random((3, 6, 11)) > 0.5
+    save_masks(tmp_path / f"mask{suffix}", masks)
+    np.testing.assert_array_equal(load_masks(tmp_path / f"mask{suffix}", shape=(6, 11)), masks)
+    with pytest.raises(Refused, match="two-dimensional"):
+        load_mask(tmp_path / f"mask{suffix}")
+
+
+@pytest.mark.parametrize("suffix", [".edf", ".msk"])
+def test_formats_of_one_image_refuse_frames(tmp_path, suffix):
+    with pytest.raises(Refused, match="3 frames"):
+        save_masks(tmp_path / f"mask{suffix}", np.zeros((3, 6, 11), bool))
+    assert not list(tmp_path.iterdir())
+
+
+def test_levels_of_silx_in_an_edf_are_all_masked(tmp_path):
+    from fabio.edfimage import EdfImage
+
+    levels = np.array([[0, 1, 2], [0, 0, -1]], np.int8)
+    EdfImage(data=levels).write(str(tmp_path / "silx.edf"))
+    np.testing.assert_array_equal(load_mask(tmp_path / "silx.edf"), levels != 0)
+
+
+def test_a_dataset_is_named_behind_two_colons(tmp_path, mask):
+    with h5py.File(tmp_path / "silx.h5", "w") as file:
+        file["entry/first"] = mask.astype(np.uint8)
+        file["entry/second"] = ~mask
+    np.testing.assert_array_equal(load_mask(f"{tmp_path / 'silx.h5'}::/entry/second"), ~mask)
+    with pytest.raises(Refused, match=r"/entry/first, /entry/second.*::/entry/first"):
+        load_mask(tmp_path / "silx.h5")
+    with pytest.raises(Refused, match="no mask could be read"):
+        load_mask(f"{tmp_path / 'silx.h5'}::/entry/third")
+
+
+def test_the_only_image_of_whole_numbers_is_the_mask(tmp_path, mask):
+    with h5py.File(tmp_path / "detector.h5", "w") as file:
+        file["entry/detector/bad"] = mask.astype(np.uint32)
+        file["entry/detector/data"] = np.ones((3, 6, 11), np.uint16)
+        file["entry/detector/gain"] = np.ones((6, 11), np.float32)
+    np.testing.assert_array_equal(load_mask(tmp_path / "detector.h5"), mask)
+
+
+def test_the_pixel_mask_is_preferred_to_other_images(tmp_path, mask):
+    with h5py.File(tmp_path / "nexus.h5", "w") as file:
+        file["entry/counts"] = np.ones((6, 11), np.int32)
+        file["entry/instrument/detector/pixel_mask"] = mask.astype(np.uint32)
+    np.testing.assert_array_equal(load_mask(tmp_path / "nexus.h5"), mask)

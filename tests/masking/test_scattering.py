@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.masking import mean_image, signal_mask, suggest_threshold
+from napari_unveil.masking import mean_image, signal_mask, signal_search, suggest_threshold
 
 
 def test_mask_holds_the_scattering_and_little_else(saxs):
@@ -58,6 +58,22 @@ def test_a_module_is_fast_enough_for_a_live_preview():
         signal_mask(image, threshold=0.3)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.3, "about 0.08 s on an idle machine"
+
+
+def test_a_search_finds_the_same_mask_at_every_threshold(saxs):
+    search = signal_search(saxs.image)
+    for threshold in (0.3, 1, 5):
+        expected = signal_mask(saxs.image, threshold=threshold, grow_px=6)
+        np.testing.assert_array_equal(search.mask(threshold=threshold, grow_px=6), expected)
+
+
+def test_a_binned_search_finds_the_same_region(saxs):
+    search = signal_search(saxs.image, at_most_px=saxs.image.size // 4)
+    assert (search.step, search.smoothed.shape) == (2, (128, 256))
+    coarse = search.mask(threshold=1, grow_px=8).repeat(2, axis=0).repeat(2, axis=1)
+    fine = signal_mask(saxs.image, threshold=1, grow_px=8)
+    assert 0.1 < fine.mean() < 0.9, "test invalid"
+    assert (coarse != fine).mean() < 0.01
 
 
 @pytest.mark.parametrize("wrong", [{"smooth_px": -1}, {"grow_px": -1}, {"threshold": np.nan}])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.masking import mean_image, smooth, suggest_threshold, threshold_mask
+from napari_unveil.masking import band_mask, mean_image, smooth, suggest_threshold, threshold_mask
 
 
 def test_suggestion_lies_between_background_and_scattering(saxs):
@@ -72,3 +72,8 @@ def test_threshold_mask_excludes_what_lies_beyond_the_limits(limits, excluded):
 def test_threshold_mask_refuses_limits_that_make_no_sense(limits):
     with pytest.raises(Refused, match="limit"):
         threshold_mask(np.zeros((2, 2), np.float32), **limits)
+
+
+def test_a_band_is_excluded_with_its_limits_and_without_missing_pixels():
+    image = np.array([[0, 1, 2, 3, np.nan]], np.float32)
+    np.testing.assert_array_equal(band_mask(image, low=1, high=2), [[False, True, True, False, False]])

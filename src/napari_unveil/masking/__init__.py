@@ -1,24 +1,67 @@
 """MASK: X-ray-only frames enter, masks (y, x) leave; ``True`` = excluded. No torch."""
 
-from napari_unveil.masking.averaging import mean_image
-from napari_unveil.masking.files import load_mask, refuse_mask_path, save_mask
-from napari_unveil.masking.morphology import bad_pixels, combine, grow, invert, shrink
-from napari_unveil.masking.scattering import signal_mask
+from napari_unveil.masking.averaging import binned, mean_image
+from napari_unveil.masking.drafts import Draft, find_draft, forget_draft, keep_draft
+from napari_unveil.masking.files import load_mask, load_masks, refuse_mask_path, save_mask, save_masks
+from napari_unveil.masking.formats import SUFFIXES
+from napari_unveil.masking.morphology import (
+    bad_pixels,
+    combine,
+    fill_holes,
+    grow,
+    intersect,
+    invert,
+    over_frames,
+    remove_specks,
+    shrink,
+    subtract,
+)
+from napari_unveil.masking.regions import polygon_mask
+from napari_unveil.masking.scattering import SignalSearch, signal_mask, signal_search
 from napari_unveil.masking.smoothing import smooth
-from napari_unveil.masking.threshold import suggest_threshold, threshold_mask
+from napari_unveil.masking.special import (
+    asic_edges,
+    double_size_pixels,
+    hot_pixels,
+    missing_pixels,
+    saturated_pixels,
+)
+from napari_unveil.masking.threshold import band_mask, suggest_threshold, threshold_mask
 
 __all__ = [
+    "SUFFIXES",
+    "Draft",
+    "SignalSearch",
+    "asic_edges",
     "bad_pixels",
+    "band_mask",
+    "binned",
     "combine",
+    "double_size_pixels",
+    "fill_holes",
+    "find_draft",
+    "forget_draft",
     "grow",
+    "hot_pixels",
+    "intersect",
     "invert",
+    "keep_draft",
     "load_mask",
+    "load_masks",
     "mean_image",
+    "missing_pixels",
+    "over_frames",
+    "polygon_mask",
     "refuse_mask_path",
+    "remove_specks",
+    "saturated_pixels",
     "save_mask",
+    "save_masks",
     "shrink",
     "signal_mask",
+    "signal_search",
     "smooth",
+    "subtract",
     "suggest_threshold",
     "threshold_mask",
 ]

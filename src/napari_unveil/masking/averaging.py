@@ -44,6 +44,35 @@ def mean_image(frames: Iterable[Frame]) -> Frame:
     return mean
 
 
+def binned(image: Frame, step: int) -> Frame:
+    """Mean over squares of ``step`` x ``step`` finite pixels; squares that reach over the edge count what they hold.
+
+    Parameters
+    ----------
+    image
+        Shape (y, x), any unit.
+    step
+        Side of a square, pixels; 1 leaves the image as it is.
+
+    Returns
+    -------
+    Frame
+        Shape (y, x) over ``step``, rounded up; same unit, NaN where a square has no finite pixel.
+    """
+    if step == 1:
+        return image
+    rows, columns = (-(-side // step) for side in image.shape)
+    padded = np.full((rows * step, columns * step), np.nan, np.float32)
+    padded[: image.shape[0], : image.shape[1]] = image
+    squares = padded.reshape(rows, step, columns, step)
+    finite = np.isfinite(squares)
+    count = finite.sum(axis=(1, 3))
+    total = np.where(finite, squares, np.float32(0)).sum(axis=(1, 3))
+    mean = np.full((rows, columns), np.nan, np.float32)
+    np.divide(total, count, out=mean, where=count > 0)
+    return mean
+
+
 def _add(frame: Frame, total: np.ndarray, count: np.ndarray) -> None:
     if frame.shape != total.shape:
         raise Refused(

@@ -1,31 +1,95 @@
 """The signal mask: a mean X-ray-only image (y, x) enters, the region of scattering leaves (True)."""
 
 import math
-
-import numpy as np
-from scipy import ndimage
+from dataclasses import dataclass
 
 from napari_unveil.errors import Refused
-from napari_unveil.masking.morphology import grow
+from napari_unveil.masking.averaging import binned
+from napari_unveil.masking.morphology import grow, remove_specks
 from napari_unveil.masking.smoothing import smooth
 from napari_unveil.types import Frame, Mask
 
 SPECK_RADII = 2.0
 """Radius of the largest speck that is dropped, in standard deviations of the smoothing."""
 
+SMOOTH_PX = 2.0
 
-def signal_mask(image: Frame, *, threshold: float, smooth_px: float = 2.0, grow_px: float = 8) -> Mask:
-    """Find where the X-ray-only image holds scattering.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignalSearch:
+    """A smoothed image in which signal is looked for again and again, at one threshold after another.
+
+    Parameters
+    ----------
+    smoothed
+        Shape (y, x), in the unit of the image.
+    smooth_px
+        Standard deviation of the smoothing, in pixels of ``smoothed``.
+    step
+        How many pixels of the frame a pixel of ``smoothed`` spans along each axis.
+    """
+
+    smoothed: Frame
+    smooth_px: float
+    step: int = 1
+
+    def mask(self, *, threshold: float, grow_px: float) -> Mask:
+        """Where the signal is; lengths in pixels of the frame, shape that of ``smoothed``.
+
+        Raises
+        ------
+        Refused
+            When a length is negative or the threshold is not a number.
+        """
+        if not math.isfinite(threshold) or grow_px < 0:
+            raise Refused(
+                found=f"threshold {threshold:g}, margin {grow_px:g} px",
+                needed="a finite threshold and a margin of at least 0 px",
+                remedy="correct the value",
+            )
+        bright = self.smoothed > threshold
+        signal = remove_specks(bright, area_px=math.pi * (SPECK_RADII * self.smooth_px) ** 2)
+        return grow(signal, grow_px / self.step)
+
+
+def signal_search(image: Frame, *, smooth_px: float = SMOOTH_PX, at_most_px: int | None = None) -> SignalSearch:
+    """Smooth an image (y, x) once, to look for signal in it.
 
     Parameters
     ----------
     image
         Shape (y, x), any unit; NaN where bad. Bad pixels are judged by their neighbours.
-    threshold
-        Level in the unit of the image, see `suggest_threshold`; smoothed pixels above it are signal.
     smooth_px
         Standard deviation of the Gaussian smoothing, pixels. Regions smaller than a disk of twice this
         radius are taken for single hits and hot pixels and dropped.
+    at_most_px
+        Number of pixels above which the image is binned until it has no more, for a quick preview; None: never.
+
+    Raises
+    ------
+    Refused
+        When a length is negative.
+    """
+    if smooth_px < 0:
+        raise Refused(
+            found=f"smoothing {smooth_px:g} px",
+            needed="a length of at least 0 px",
+            remedy="correct the value",
+        )
+    step = 1 if at_most_px is None else math.ceil(math.sqrt(image.size / at_most_px))
+    coarse_px = smooth_px / step
+    return SignalSearch(smooth(binned(image, step), smooth_px=coarse_px), coarse_px, step)
+
+
+def signal_mask(image: Frame, *, threshold: float, smooth_px: float = SMOOTH_PX, grow_px: float = 8) -> Mask:
+    """Find where the X-ray-only image holds scattering.
+
+    Parameters
+    ----------
+    image, smooth_px
+        As in `signal_search`.
+    threshold
+        Level in the unit of the image, see `suggest_threshold`; smoothed pixels above it are signal.
     grow_px
         Margin added around the signal, pixels.
 
@@ -39,18 +103,4 @@ def signal_mask(image: Frame, *, threshold: float, smooth_px: float = 2.0, grow_
     Refused
         When a length is negative or the threshold is not a number.
     """
-    if not math.isfinite(threshold) or smooth_px < 0 or grow_px < 0:
-        raise Refused(
-            found=f"threshold {threshold:g}, smoothing {smooth_px:g} px, margin {grow_px:g} px",
-            needed="a finite threshold and lengths of at least 0 px",
-            remedy="correct the value",
-        )
-    bright = smooth(image, smooth_px=smooth_px) > threshold
-    return grow(_without_specks(bright, area_px=math.pi * (SPECK_RADII * smooth_px) ** 2), grow_px)
-
-
-def _without_specks(mask: Mask, *, area_px: float) -> Mask:
-    regions, _ = ndimage.label(mask, structure=np.ones((3, 3)))
-    large = np.bincount(regions.ravel()) >= area_px
-    large[0] = False
-    return np.asarray(large[regions])
+    return signal_search(image, smooth_px=smooth_px).mask(threshold=threshold, grow_px=grow_px)

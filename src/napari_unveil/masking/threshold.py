@@ -88,6 +88,17 @@ def threshold_mask(image: Frame, *, low: float | None = None, high: float | None
     return np.asarray((image < least) | (image > most))
 
 
+def band_mask(image: Frame, *, low: float, high: float) -> Mask:
+    """Exclude the pixels of an image (y, x) from ``low`` to ``high``, both included; NaN is not excluded here.
+
+    Raises
+    ------
+    Refused
+        When ``low`` exceeds ``high``.
+    """
+    return np.asarray(~threshold_mask(image, low=low, high=high) & np.isfinite(image))
+
+
 def _odd_step(size: int) -> int:
     """Stride over a flattened image; odd, so that it visits every column."""
     return max(size // PIXELS_LOOKED_AT, 1) | 1

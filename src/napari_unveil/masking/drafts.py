@@ -1,0 +1,104 @@
+"""Masks that are kept while one works on them: one file for the frames of one address, written whole or not at all."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from napari_unveil.errors import Refused
+from napari_unveil.frames import Address
+from napari_unveil.saving import replacing
+from napari_unveil.types import Mask
+
+FOLDER = "masks"
+FRAMES, SAVED, NAME = "frames", "saved", "name"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """Masks as they were painted on frames.
+
+    Parameters
+    ----------
+    address
+        Where the frames lie.
+    saved
+        When the masks were kept.
+    masks
+        Each of shape (y, x) or (frame, y, x), under its name.
+    """
+
+    address: Address
+    saved: datetime
+    masks: Mapping[str, Mask]
+
+
+def keep_draft(folder: Path, address: Address, masks: Mapping[str, Mask]) -> None:
+    """Write ``masks`` for the frames at ``address`` below ``folder``, in place of an earlier draft.
+
+    Raises
+    ------
+    Refused
+        When nothing can be written there.
+    """
+    path = draft_path(folder, address)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as partial, h5py.File(partial, "w") as file:
+        file.attrs[FRAMES] = _place(address)
+        file.attrs[SAVED] = datetime.now(UTC).isoformat(timespec="seconds")
+        for number, (name, mask) in enumerate(masks.items()):
+            dataset = file.create_dataset(
+                f"mask_{number}", data=mask.astype(np.uint8), compression="gzip", compression_opts=1
+            )
+            dataset.attrs[NAME] = name
+
+
+def find_draft(folder: Path, address: Address, *, shape: tuple[int, int]) -> Draft | None:
+    """The masks that were kept for the frames at ``address``; None without any of this shape (y, x).
+
+    A file that cannot be read is no draft.
+    """
+    path = draft_path(folder, address)
+    if not path.is_file():
+        return None
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs[FRAMES] != _place(address):
+                return None
+            masks = {str(dataset.attrs[NAME]): dataset[()] != 0 for dataset in file.values()}
+            saved = datetime.fromisoformat(file.attrs[SAVED])
+    except (OSError, KeyError, ValueError, TypeError):
+        return None
+    fitting = {name: mask for name, mask in masks.items() if mask.shape[-2:] == tuple(shape)}
+    return Draft(address, saved, fitting) if fitting else None
+
+
+def forget_draft(folder: Path, address: Address) -> None:
+    """Remove what was kept for the frames at ``address``.
+
+    Raises
+    ------
+    Refused
+        When the file cannot be removed.
+    """
+    try:
+        draft_path(folder, address).unlink(missing_ok=True)
+    except OSError as error:
+        raise Refused(
+            found=f"the mask that was kept cannot be removed ({error.strerror})",
+            needed="a folder that can be written to",
+            remedy=f"remove {draft_path(folder, address)}",
+        ) from error
+
+
+def draft_path(folder: Path, address: Address) -> Path:
+    """The file below ``folder`` for the frames at ``address``."""
+    return folder / FOLDER / f"{hashlib.sha256(_place(address).encode()).hexdigest()[:24]}.h5"
+
+
+def _place(address: Address) -> str:
+    return str(Address(address.path.resolve(), address.dataset))
