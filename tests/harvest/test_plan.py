@@ -1,11 +1,10 @@
 import dataclasses
-import time
 
 import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.harvest import HarvestSettings, check_harvest, plan_harvest
+from napari_unveil.harvest import check_harvest, plan_harvest
 
 
 def test_a_plan_has_every_number(plan):
@@ -69,9 +68,9 @@ def test_a_mask_without_room_is_refused_with_what_would_fit(plan, settings):
     mask = np.ones_like(plan.mask)
     mask[10:31, 20:90] = False
     with pytest.raises(Refused, match=r"9\.6% of the frame is free.*patches of at most 16 pixels"):
-        check_harvest(plan.signal, plan.noise, mask, settings)
+        plan_harvest(plan.signal, plan.noise, mask, settings)
     with pytest.raises(Refused, match=r"0\.0% of the frame is free.*; mask less of the frame"):
-        check_harvest(plan.signal, plan.noise, np.ones_like(mask), settings)
+        plan_harvest(plan.signal, plan.noise, np.ones_like(mask), settings)
 
 
 def test_pixels_that_are_always_missing_are_no_room(plan, stack, full_frames, settings):
@@ -98,9 +97,5 @@ def test_few_frames_of_a_long_stack_are_read(plan, stack, xray_frames, settings,
     assert {0, 99} <= set(numbers), "spread over the stack"
 
 
-def test_checking_is_quick_enough_for_every_keystroke(stack):
-    frames = stack(np.zeros((1, 512, 1024), np.float32))
-    mask = np.hypot(*np.ogrid[-200:312, -300:724]) < 150
-    start = time.perf_counter()
-    check_harvest(frames, frames, mask, HarvestSettings())
-    assert time.perf_counter() - start < 0.2, "about 0.01 s on an idle machine"
+def test_checking_looks_at_no_pixel_of_frames_or_mask(plan, settings):
+    check_harvest(plan.signal, plan.noise, np.ones_like(plan.mask), settings)

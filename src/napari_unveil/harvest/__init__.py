@@ -1,35 +1,55 @@
 """HARVEST: frames and a signal mask enter, a library of signal and noise patches and their mixtures leave."""
 
 from napari_unveil.harvest.cutting import Cutting, cut, cut_turned, noise_cuttings, signal_cuttings
+from napari_unveil.harvest.estimate import HarvestEstimate, estimate_harvest, refuse_unfitting
 from napari_unveil.harvest.harvesting import HarvestReport, harvest
 from napari_unveil.harvest.intensity import suggest_min_intensity
-from napari_unveil.harvest.library import PatchLibrary
+from napari_unveil.harvest.library import KINDS, PatchLibrary
 from napari_unveil.harvest.mixing import Batch, draw_batch
+from napari_unveil.harvest.montage import Montage
 from napari_unveil.harvest.plan import HarvestPlan, check_harvest, plan_harvest
 from napari_unveil.harvest.positions import free_positions, largest_patch
+from napari_unveil.harvest.ranking import Ranking, rank_patches
+from napari_unveil.harvest.removing import RemovalReport, remove_patches
+from napari_unveil.harvest.roles import ROLES, Role, suggest_role
+from napari_unveil.harvest.series import FrameSeries, frame_series
 from napari_unveil.harvest.settings import HarvestSettings
 from napari_unveil.harvest.splitting import split_by_frame
 from napari_unveil.harvest.turning import Turn, turn
 
 __all__ = [
+    "KINDS",
+    "ROLES",
     "Batch",
     "Cutting",
+    "FrameSeries",
+    "HarvestEstimate",
     "HarvestPlan",
     "HarvestReport",
     "HarvestSettings",
+    "Montage",
     "PatchLibrary",
+    "Ranking",
+    "RemovalReport",
+    "Role",
     "Turn",
     "check_harvest",
     "cut",
     "cut_turned",
     "draw_batch",
+    "estimate_harvest",
+    "frame_series",
     "free_positions",
     "harvest",
     "largest_patch",
     "noise_cuttings",
     "plan_harvest",
+    "rank_patches",
+    "refuse_unfitting",
+    "remove_patches",
     "signal_cuttings",
     "split_by_frame",
     "suggest_min_intensity",
+    "suggest_role",
     "turn",
 ]

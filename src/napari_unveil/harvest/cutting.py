@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from napari_unveil.errors import Refused
-from napari_unveil.harvest.positions import free_positions
+from napari_unveil.harvest.positions import free_positions, random_positions
 from napari_unveil.harvest.turning import Turn, turn
 from napari_unveil.types import Frame, Mask
 
@@ -89,11 +89,12 @@ def noise_cuttings(
     At most the share ``max_excluded`` of a patch is missing or lies under ``mask`` (y, x); those pixels are
     NaN.
     """
-    outside = np.where(mask, np.float32(np.nan), frame)
-    free = free_positions(np.isnan(outside), patch=patch, max_excluded=max_excluded)
-    for position in rng.permutation(np.flatnonzero(free)):
-        row, column = divmod(int(position), free.shape[1])
-        yield Cutting(cut(outside, (row, column), patch=patch), (row, column), 0.0)
+    free = free_positions(mask | np.isnan(frame), patch=patch, max_excluded=max_excluded)
+    for corner in random_positions(free, rng):
+        pixels = cut(frame, corner, patch=patch)
+        row, column = corner
+        pixels[mask[row : row + patch, column : column + patch]] = np.nan
+        yield Cutting(pixels, corner, 0.0)
 
 
 def _random_cutting(frame: Frame, *, patch: int, rng: np.random.Generator) -> Cutting:

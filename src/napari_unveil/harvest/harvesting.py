@@ -13,10 +13,12 @@ import numpy as np
 
 from napari_unveil import __version__
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack, is_blank
+from napari_unveil.frames import is_blank
 from napari_unveil.harvest.cutting import Cutting, noise_cuttings, signal_cuttings
+from napari_unveil.harvest.estimate import estimate_harvest, refuse_unfitting
 from napari_unveil.harvest.library import Shelf, writing_library
 from napari_unveil.harvest.plan import HarvestPlan
+from napari_unveil.harvest.series import Supply, stacks_of
 from napari_unveil.saving import refuse_inputs
 from napari_unveil.types import Frame
 
@@ -68,12 +70,14 @@ def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
     Raises
     ------
     Refused
-        When ``path`` is an input or cannot be written to, or there is not one patch of a kind.
+        When ``path`` is an input or cannot be written to, the disk has no room, or there is not one patch of a
+        kind.
     Failed
         At the end, when some frames could not be read; the library holds the patches of the others.
     """
     path = Path(path)
-    refuse_inputs(path, plan.signal.address.path, plan.noise.address.path)
+    refuse_inputs(path, *(stack.address.path for stack in (*stacks_of(plan.signal), *stacks_of(plan.noise))))
+    refuse_unfitting(estimate_harvest(plan.signal, plan.noise, plan.mask, plan.settings, path))
     settings = plan.settings
     rng = np.random.default_rng(settings.seed)
     cut_signal = partial(
@@ -121,7 +125,7 @@ class _Step:
 
 
 def _collect(
-    stack: FrameStack, shelf: Shelf, *, wanted: int, cuttings: Callable[[Frame], Iterator[Cutting]]
+    stack: Supply, shelf: Shelf, *, wanted: int, cuttings: Callable[[Frame], Iterator[Cutting]]
 ) -> Iterator[_Step]:
     fertile = list(range(stack.frame_count))
     for this_round in range(ROUNDS):
@@ -139,7 +143,7 @@ def _collect(
 
 
 def _shelve(
-    stack: FrameStack, number: int, shelf: Shelf, *, due: int, cuttings: Callable[[Frame], Iterator[Cutting]]
+    stack: Supply, number: int, shelf: Shelf, *, due: int, cuttings: Callable[[Frame], Iterator[Cutting]]
 ) -> Iterator[_Step]:
     """Put patches of one frame on the shelf until ``due`` lie there."""
     missing = due - shelf.count
@@ -168,7 +172,7 @@ def _advanced(report: HarvestReport, step: _Step, **counts: int) -> HarvestRepor
     )
 
 
-def _refuse_barren(shelf: Shelf, needed: str, stack: FrameStack) -> None:
+def _refuse_barren(shelf: Shelf, needed: str, stack: Supply) -> None:
     if shelf.count == 0:
         raise Refused(
             found=f"none of the {stack.frame_count} frames of {stack.address} gave a patch",
@@ -184,6 +188,8 @@ def _provenance(plan: HarvestPlan) -> dict[str, object]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "signal": str(plan.signal.address),
         "noise": str(plan.noise.address),
+        "signal_frame_counts": [stack.frame_count for stack in stacks_of(plan.signal)],
+        "noise_frame_counts": [stack.frame_count for stack in stacks_of(plan.noise)],
         "mask_sha256": hashlib.sha256(np.packbits(plan.mask).tobytes()).hexdigest(),
         "settings": dataclasses.asdict(plan.settings),
         "min_intensity": plan.min_intensity,

@@ -1,12 +1,14 @@
 """The least intensity of a signal patch, read off X-ray-only frames (y, x); in the unit of the frames."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import is_blank
-from napari_unveil.harvest.positions import box_sums, free_positions
+from napari_unveil.harvest.positions import box_sum_stripes, free_positions
 from napari_unveil.types import Frame, Mask
 
 SPREADS_ABOVE_BACKGROUND = 5.0
@@ -17,6 +19,10 @@ MAD_TO_SIGMA = 1.4826
 
 SHARE_OF_BRIGHTEST = 1e-5
 """A patch this much weaker than the brightest one is background even where the background has no spread."""
+
+
+POSITIONS_LOOKED_AT = 2**19
+"""About so many background patches of a frame count, on a regular grid."""
 
 
 def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, max_excluded: float) -> float:
@@ -43,17 +49,17 @@ def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, ma
         When every frame is blank, or no patch is brighter than the background.
     """
     free = free_positions(mask, patch=patch, max_excluded=max_excluded)
-    sums = [box_sums(np.nan_to_num(frame), patch=patch) for frame in frames if not is_blank(frame)]
-    if not sums:
+    looks = [_look(frame, free, patch=patch) for frame in frames if not is_blank(frame)]
+    if not looks:
         raise Refused(
             found="the X-ray-only frames looked at hold nothing but zeros or missing pixels",
             needed="frames with scattering",
             remedy="choose other X-ray-only frames or give the least intensity by hand",
         )
-    background = np.concatenate([each[free] for each in sums])
+    background = np.concatenate([sums for sums, _ in looks])
     level = float(np.median(background))
     spread = MAD_TO_SIGMA * float(np.median(np.abs(background - level)))
-    brightest = max(float(each.max()) for each in sums)
+    brightest = max(brightest for _, brightest in looks)
     threshold = max(level + SPREADS_ABOVE_BACKGROUND * spread, SHARE_OF_BRIGHTEST * brightest)
     if brightest < threshold or brightest <= 0:
         raise Refused(
@@ -62,3 +68,15 @@ def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, ma
             remedy="choose frames with more scattering or give the least intensity by hand",
         )
     return threshold
+
+
+def _look(frame: Frame, free: Mask, *, patch: int) -> tuple[NDArray[np.float64], float]:
+    """Integrated intensities (n,) of background patches and of the brightest patch of all."""
+    step = math.ceil(math.sqrt(free.size / POSITIONS_LOOKED_AT))
+    background, brightest, first = [], -math.inf, 0
+    for sums in box_sum_stripes(np.nan_to_num(frame, posinf=0, neginf=0), patch=patch):
+        brightest = max(brightest, float(sums.max()))
+        rows = slice(-first % step, None, step)
+        background.append(sums[rows, ::step][free[first : first + len(sums)][rows, ::step]])
+        first += len(sums)
+    return np.concatenate(background), brightest

@@ -161,18 +161,25 @@ class PatchLibrary:
         with _reading(self.path), self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
+    def count(self, kind: str) -> int:
+        """How many patches of a kind, ``signal`` or ``noise``, there are."""
+        return self.signal_count if kind == "signal" else self.noise_count
+
     def signal(self, indices: Indices) -> Frames:
         """Signal patches (n, y, x) in the order of ``indices`` (n,), which may repeat."""
-        return self._patches("signal", indices)
+        return self.patches("signal", indices)
 
     def noise(self, indices: Indices) -> Frames:
         """Noise patches (n, y, x) in the order of ``indices`` (n,), which may repeat."""
-        return self._patches("noise", indices)
+        return self.patches("noise", indices)
 
-    def _patches(self, kind: str, indices: Indices) -> Frames:
+    def patches(self, kind: str, indices: Indices) -> Frames:
+        """Patches (n, y, x) of a kind, ``signal`` or ``noise``, in the order of ``indices`` (n,)."""
         patches = np.empty((len(indices), self.patch, self.patch), np.float32)
         with _reading(self.path) as file:
             dataset = file[kind]["patches"]
+            if dataset.shape != (self.count(kind), self.patch, self.patch):
+                raise OSError("it has been written again since it was opened")
             for place, index in enumerate(indices):
                 dataset.read_direct(patches, np.s_[int(index)], np.s_[place])
         return patches

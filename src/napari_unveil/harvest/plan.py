@@ -1,4 +1,4 @@
-"""Resolve a harvest: frame stacks, a mask (y, x) and settings enter, a plan leaves, or a refusal."""
+"""Resolve a harvest: frames, a mask (y, x) and settings enter, a plan leaves, or a refusal."""
 
 import math
 from collections.abc import Iterator
@@ -8,20 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack, is_blank, refuse_modules
+from napari_unveil.frames import is_blank, refuse_modules
 from napari_unveil.harvest.intensity import suggest_min_intensity
-from napari_unveil.harvest.positions import free_positions, largest_patch
+from napari_unveil.harvest.room import NETWORK_STEP_PX, network_size, refuse_no_room
+from napari_unveil.harvest.series import ENERGY_TOLERANCE, Supply, stacks_of
 from napari_unveil.harvest.settings import HarvestSettings
 from napari_unveil.types import Frame, Mask
 
 FRAMES_LOOKED_AT = 8
 """How many frames of each stack, spread evenly, are read to resolve a plan."""
-
-ENERGY_TOLERANCE = 0.01
-"""Relative difference up to which two photon energies are the same."""
-
-NETWORK_STEP_PX = 8
-"""Patches that a network with three poolings accepts are multiples of this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +26,7 @@ class HarvestPlan:
     Parameters
     ----------
     signal, noise
-        X-ray-only frames and full shots.
+        X-ray-only frames and full shots, of one stack or of several.
     mask
         Shape (y, x), True = signal, excluded from where noise patches may lie.
     settings
@@ -44,8 +39,8 @@ class HarvestPlan:
         Photon energy, None when unknown.
     """
 
-    signal: FrameStack
-    noise: FrameStack
+    signal: Supply
+    noise: Supply
     mask: Mask
     settings: HarvestSettings
     min_intensity: float
@@ -53,17 +48,17 @@ class HarvestPlan:
     photon_energy_keV: float | None
 
 
-def plan_harvest(signal: FrameStack, noise: FrameStack, mask: Mask, settings: HarvestSettings) -> HarvestPlan:
+def plan_harvest(signal: Supply, noise: Supply, mask: Mask, settings: HarvestSettings) -> HarvestPlan:
     """Resolve a harvest or refuse it; reads up to 8 frames of each stack.
 
     Raises
     ------
     Refused
-        As `check_harvest`; also when pixels that are always missing leave no room for noise patches, or
-        when no least intensity is given and nothing in the X-ray-only frames stands out.
+        As `check_harvest`; also when the mask and pixels that are always missing leave no room for noise
+        patches, or no least intensity is given and nothing in the X-ray-only frames stands out.
     """
     check_harvest(signal, noise, mask, settings)
-    _refuse_no_room(mask | _always_missing(noise), settings)
+    refuse_no_room(mask | _always_missing(noise), settings)
     min_intensity = settings.min_intensity
     if min_intensity is None:
         min_intensity = suggest_min_intensity(
@@ -81,24 +76,23 @@ def plan_harvest(signal: FrameStack, noise: FrameStack, mask: Mask, settings: Ha
     )
 
 
-def check_harvest(signal: FrameStack, noise: FrameStack, mask: Mask, settings: HarvestSettings) -> None:
+def check_harvest(signal: Supply, noise: Supply, mask: Mask, settings: HarvestSettings) -> None:
     """Refuse what can be refused without reading a frame, quickly enough for every keystroke.
 
     Raises
     ------
     Refused
         When a number is out of range, a stack is empty or of several modules, shapes, units or photon
-        energies differ, or there is no room for a patch.
+        energies differ, or a patch is larger than a frame.
     """
     _refuse_numbers(settings)
-    _refuse_empty(signal, "X-ray-only frames")
-    _refuse_empty(noise, "full shots")
-    refuse_modules(signal)
-    refuse_modules(noise)
+    for supply, kind in ((signal, "X-ray-only frames"), (noise, "full shots")):
+        _refuse_empty(supply, kind)
+        for stack in stacks_of(supply):
+            refuse_modules(stack)
     _refuse_shapes(signal, noise, mask)
     _refuse_units(signal, noise)
     _refuse_large_patch(mask, settings.patch)
-    _refuse_no_room(mask, settings)
 
 
 def _refuse_numbers(settings: HarvestSettings) -> None:
@@ -121,7 +115,7 @@ def _refuse_numbers(settings: HarvestSettings) -> None:
             raise Refused(found=f"{name} is {value:g}", needed=needed, remedy="correct the number")
 
 
-def _refuse_empty(stack: FrameStack, kind: str) -> None:
+def _refuse_empty(stack: Supply, kind: str) -> None:
     if stack.frame_count == 0:
         raise Refused(
             found=f"{stack.address} holds no frames",
@@ -130,7 +124,7 @@ def _refuse_empty(stack: FrameStack, kind: str) -> None:
         )
 
 
-def _refuse_shapes(signal: FrameStack, noise: FrameStack, mask: Mask) -> None:
+def _refuse_shapes(signal: Supply, noise: Supply, mask: Mask) -> None:
     shapes = {
         "X-ray-only frames": tuple(signal.frame_shape),
         "full shots": tuple(noise.frame_shape),
@@ -145,7 +139,7 @@ def _refuse_shapes(signal: FrameStack, noise: FrameStack, mask: Mask) -> None:
         )
 
 
-def _refuse_units(signal: FrameStack, noise: FrameStack) -> None:
+def _refuse_units(signal: Supply, noise: Supply) -> None:
     if signal.unit and noise.unit and signal.unit != noise.unit:
         raise Refused(
             found=f"the X-ray-only frames are in {signal.unit}, the full shots in {noise.unit}",
@@ -166,34 +160,20 @@ def _refuse_large_patch(mask: Mask, patch: int) -> None:
         raise Refused(
             found=f"the patch is {patch} x {patch} pixels, the frame (y, x) {mask.shape}",
             needed="a patch that fits into the frame",
-            remedy=f"take patches of at most {_network_size(min(mask.shape))} pixels",
+            remedy=f"take patches of at most {network_size(min(mask.shape))} pixels",
         )
 
 
-def _refuse_no_room(excluded: Mask, settings: HarvestSettings) -> None:
-    if free_positions(excluded, patch=settings.patch, max_excluded=settings.max_excluded).any():
-        return
-    largest = _network_size(largest_patch(excluded, max_excluded=settings.max_excluded))
-    smaller = f"take patches of at most {largest} pixels, or " if largest else ""
-    square = f"{settings.patch} x {settings.patch}"
-    raise Refused(
-        found=f"{1 - excluded.mean():.1%} of the frame is free, but no square of {square} pixels",
-        needed=f"room for noise patches with at most {settings.max_excluded:.1%} excluded pixels",
-        remedy=f"{smaller}mask less of the frame",
-    )
-
-
-def _network_size(side: int) -> int:
-    return side - side % NETWORK_STEP_PX if side >= NETWORK_STEP_PX else side
-
-
-def _some_frames(stack: FrameStack) -> Iterator[Frame]:
+def _some_frames(stack: Supply) -> Iterator[Frame]:
     numbers = np.unique(np.linspace(0, stack.frame_count - 1, FRAMES_LOOKED_AT).round().astype(int))
     for number in numbers:
         with suppress(Failed):
             yield stack.read(int(number))
 
 
-def _always_missing(stack: FrameStack) -> Mask:
-    missing = [~np.isfinite(frame) for frame in _some_frames(stack) if not is_blank(frame)]
-    return np.logical_and.reduce(missing) if missing else np.zeros(stack.frame_shape, np.bool_)
+def _always_missing(stack: Supply) -> Mask:
+    missing = None
+    for frame in _some_frames(stack):
+        if not is_blank(frame):
+            missing = ~np.isfinite(frame) if missing is None else missing & ~np.isfinite(frame)
+    return np.zeros(stack.frame_shape, np.bool_) if missing is None else missing

@@ -1,0 +1,118 @@
+"""Frames of one role: one stack or several of one detector enter, one series counted through leaves."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TypeAlias
+
+from napari_unveil.errors import Refused
+from napari_unveil.frames import FrameStack, refuse_modules
+from napari_unveil.types import Frame
+
+ENERGY_TOLERANCE = 0.01
+"""Relative difference up to which two photon energies are the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameSeries:
+    """Frames of several stacks, one stack after the other.
+
+    Parameters
+    ----------
+    stacks
+        At least one; frames of one shape, unit and photon energy. Make a series with `frame_series`.
+    """
+
+    stacks: tuple[FrameStack, ...]
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames in all stacks."""
+        return sum(stack.frame_count for stack in self.stacks)
+
+    @property
+    def frame_shape(self) -> tuple[int, int]:
+        """Shape (y, x) of one frame."""
+        return self.stacks[0].frame_shape
+
+    @property
+    def unit(self) -> str:
+        """Unit of the frames; empty when no stack knows it."""
+        return next((stack.unit for stack in self.stacks if stack.unit), "")
+
+    @property
+    def photon_energy_keV(self) -> float | None:  # noqa: N802  # as of a stack
+        """Photon energy in keV; None when no stack knows it."""
+        return next((stack.photon_energy_keV for stack in self.stacks if stack.photon_energy_keV), None)
+
+    @property
+    def address(self) -> str:
+        """Where the frames come from."""
+        return ", ".join(str(stack.address) for stack in self.stacks)
+
+    def read(self, index: int) -> Frame:
+        """Read frame ``index``, counted through all stacks; shape (y, x). Raises as `FrameStack.read`."""
+        ends = list(accumulate(stack.frame_count for stack in self.stacks))
+        place = min(bisect_right(ends, index), len(ends) - 1)
+        stack = self.stacks[place]
+        return stack.read(index - (ends[place] - stack.frame_count))
+
+
+Supply: TypeAlias = FrameStack | FrameSeries
+"""Where frames of one role come from."""
+
+
+def frame_series(stacks: Sequence[FrameStack], *, role: str) -> FrameSeries:
+    """Put stacks one after the other.
+
+    Parameters
+    ----------
+    role
+        What the frames are, for the sentence of a refusal.
+
+    Raises
+    ------
+    Refused
+        When there is no stack, one is empty or of several modules, or shapes, units or photon energies differ.
+    """
+    if not stacks:
+        raise Refused(
+            found=f"no layer has the role {role}",
+            needed="at least one layer with such frames",
+            remedy="choose the role in the table of layers",
+        )
+    for stack in stacks:
+        refuse_modules(stack)
+        _refuse_empty(stack, role)
+    _refuse_different("shapes (y, x)", [str(stack.frame_shape) for stack in stacks], role)
+    _refuse_different("units", [stack.unit for stack in stacks if stack.unit], role)
+    energies = [stack.photon_energy_keV for stack in stacks if stack.photon_energy_keV]
+    if energies and not math.isclose(min(energies), max(energies), rel_tol=ENERGY_TOLERANCE):
+        _refuse_different("photon energies", [f"{energy:g} keV" for energy in energies], role)
+    return FrameSeries(tuple(stacks))
+
+
+def stacks_of(supply: Supply) -> tuple[FrameStack, ...]:
+    """The stacks behind ``supply``, in order."""
+    return supply.stacks if isinstance(supply, FrameSeries) else (supply,)
+
+
+def _refuse_empty(stack: FrameStack, role: str) -> None:
+    if stack.frame_count == 0:
+        raise Refused(
+            found=f"{stack.address} holds no frames",
+            needed=f"at least one frame in each layer with the role {role}",
+            remedy="choose another layer",
+        )
+
+
+def _refuse_different(what: str, values: Sequence[str], role: str) -> None:
+    different = list(dict.fromkeys(values))
+    if len(different) > 1:
+        raise Refused(
+            found=f"the {what} of the layers with the role {role} differ: {', '.join(different)}",
+            needed="frames of one detector with one setting",
+            remedy="take the role from the layers that do not belong there",
+        )
