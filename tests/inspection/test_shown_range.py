@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from napari_unveil.frames import stack_from_array
+from napari_unveil.inspection.intensity_scale import Scale
 from napari_unveil.inspection.shown_range import (
     MOST_FRAMES,
     Autoscale,
     Rule,
+    first_look,
     frames_sampled,
     limits_of,
     limits_of_stack,
@@ -97,3 +99,15 @@ def test_only_sampled_frames_are_read() -> None:
     read.clear()
     list(limits_of_stack(stack_from_array(lazy, name="long"), Autoscale()))
     assert len(read) == MOST_FRAMES
+
+
+def test_a_frame_with_bright_peaks_is_shown_up_to_them_and_others_linearly() -> None:
+    rng = np.random.default_rng(3)
+    plain = rng.poisson(20, (400, 400)).astype(np.float32)
+    peaks = plain.copy()
+    peaks[rng.random(peaks.shape) < 5e-4] = 5000
+    assert first_look(plain) == (Scale.LINEAR, Autoscale())
+    scale, autoscale = first_look(peaks)
+    assert scale is Scale.ARCSINH
+    assert limits_of(peaks, autoscale) == (limits_of(plain, autoscale)[0], 5000)
+    assert first_look(np.full((3, 3), np.nan)) == (Scale.LINEAR, Autoscale())

@@ -1,8 +1,10 @@
 """Looking hard at what was taken away: profiles, residuals and scores of frames and their separations."""
 
+from napari_unveil.inspection.beam import beam_centre
+from napari_unveil.inspection.binning import Profile
 from napari_unveil.inspection.cells import CELL_PX, cell_means
-from napari_unveil.inspection.limits import LIMITS_KEV, Limits
-from napari_unveil.inspection.profiles import Profile, beam_centre, line_profile, radial_profile
+from napari_unveil.inspection.limits import LIMITS_KEV, Limits, limits_of
+from napari_unveil.inspection.profiles import line_profile, radial_profile
 from napari_unveil.inspection.reach import Reach
 from napari_unveil.inspection.residuals import PairNumbers, PairSums, pair_numbers
 from napari_unveil.inspection.scores import Scores, ScoreSums, Truth, nothing_removed, score
@@ -26,6 +28,7 @@ __all__ = [
     "beam_centre",
     "cell_means",
     "json_values",
+    "limits_of",
     "line_profile",
     "nothing_removed",
     "pair_numbers",

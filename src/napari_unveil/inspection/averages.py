@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_unveil.inspection.histograms import Bins
 from napari_unveil.types import Frame
 
 LINEAR_WIDTH = 0.1
@@ -12,6 +13,7 @@ LARGEST_VALUE = 1e7
 BINS = 401
 HISTOGRAM_EDGES = LINEAR_WIDTH * np.sinh(np.linspace(-1, 1, BINS + 1) * np.arcsinh(LARGEST_VALUE / LINEAR_WIDTH))
 """Narrow around 0, ever wider on both sides; the number of bins is odd, so that one of them holds 0."""
+HISTOGRAM_BINS = Bins(HISTOGRAM_EDGES, lambda values: np.arcsinh(values / LINEAR_WIDTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,4 @@ def histogram(frame: Frame) -> NDArray[np.int64]:
 
     Values beyond the edges count in the outermost bins. The counts of several frames add up.
     """
-    valid = frame[np.isfinite(frame)]
-    inside = np.clip(valid.astype(np.float64), HISTOGRAM_EDGES[0], HISTOGRAM_EDGES[-1])
-    return np.histogram(inside, HISTOGRAM_EDGES)[0].astype(np.int64)
+    return HISTOGRAM_BINS.count(frame)

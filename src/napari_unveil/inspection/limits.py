@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from napari_unveil.recipes.photons import COUNTING_UNITS
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -32,3 +34,10 @@ class Limits:
 
 
 LIMITS_KEV = Limits()
+
+
+def limits_of(unit: str, photon_energy_keV: float | None) -> Limits:
+    """The thresholds for frames in this unit: in photons where the energy of one is known, in keV otherwise."""
+    if unit in COUNTING_UNITS and photon_energy_keV:
+        return LIMITS_KEV.divided_by(photon_energy_keV)
+    return LIMITS_KEV

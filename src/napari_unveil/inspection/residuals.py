@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from napari_unveil.errors import Refused
 from napari_unveil.inspection.cells import cell_means
 from napari_unveil.inspection.correlation import Covariation
 from napari_unveil.inspection.limits import LIMITS_KEV, Limits
+from napari_unveil.inspection.sums import largest_sum_error, pooled, ratio, valid_in_all, values_at
 from napari_unveil.types import Frame, Separation
 
 
@@ -59,34 +59,22 @@ class PairSums:
     @classmethod
     def of(cls, frame: Frame, separation: Separation, *, limits: Limits = LIMITS_KEV) -> "PairSums":
         """Sum over one frame; see :func:`pair_numbers`."""
-        require_one_shape(frame, separation.signal, separation.noise)
-        x, s, n = (image.astype(np.float64) for image in (frame, separation.signal, separation.noise))
-        valid = np.isfinite(x) & np.isfinite(s) & np.isfinite(n)
-        s, n = np.where(valid, s, np.nan), np.where(valid, n, np.nan)
-        by_cell = Covariation.of(cell_means(n), cell_means(s))
-        x, s, n = x[valid], s[valid], n[valid]
+        images = (frame, separation.signal, separation.noise)
+        valid = valid_in_all(*images)
+        x, s, n = values_at(valid, images)
         return cls(
             pixels=x.size,
             input_sum=float(x.sum()),
             noise_sum=float(n.sum()),
-            largest_sum_error=float(np.abs(s + n - x).max(initial=0.0)),
+            largest_sum_error=largest_sum_error(x, s, n),
             negative=int(np.count_nonzero(((s < 0) | (n < 0)) & (x >= 0))),
             changed=int(np.count_nonzero(np.abs(s - x) > limits.changed)),
             by_pixel=Covariation.of(n, s),
-            by_cell=by_cell,
+            by_cell=Covariation.of(*(cell_means(np.where(valid, image, np.nan)) for image in (images[2], images[1]))),
         )
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        return PairSums(
-            pixels=self.pixels + other.pixels,
-            input_sum=self.input_sum + other.input_sum,
-            noise_sum=self.noise_sum + other.noise_sum,
-            largest_sum_error=max(self.largest_sum_error, other.largest_sum_error),
-            negative=self.negative + other.negative,
-            changed=self.changed + other.changed,
-            by_pixel=self.by_pixel + other.by_pixel,
-            by_cell=self.by_cell + other.by_cell,
-        )
+        return pooled(self, other, PairSums)
 
     def numbers(self) -> PairNumbers:
         """Turn the sums into shares and correlations."""
@@ -119,19 +107,3 @@ def pair_numbers(frame: Frame, separation: Separation, *, limits: Limits = LIMIT
         When the shapes differ.
     """
     return PairSums.of(frame, separation, limits=limits).numbers()
-
-
-def ratio(part: float, whole: float) -> float | None:
-    """Quotient, or None where ``whole`` is 0."""
-    return part / whole if whole != 0 else None
-
-
-def require_one_shape(frame: Frame, *others: Frame) -> None:
-    """Refuse images whose shape is not that of ``frame``."""
-    for other in others:
-        if other.shape != frame.shape:
-            raise Refused(
-                found=f"the frame has shape {frame.shape} and what it is compared with {other.shape}",
-                needed="one shape (y, x)",
-                remedy="choose the results and the truth of the same frames",
-            )

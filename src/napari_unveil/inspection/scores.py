@@ -7,7 +7,14 @@ import numpy as np
 
 from napari_unveil.inspection.limits import LIMITS_KEV, Limits
 from napari_unveil.inspection.reach import Reach
-from napari_unveil.inspection.residuals import ratio, require_one_shape
+from napari_unveil.inspection.sums import (
+    largest_sum_error,
+    pooled,
+    ratio,
+    require_one_shape,
+    valid_in_all,
+    values_at,
+)
 from napari_unveil.types import Frame, Mask, Separation
 
 
@@ -102,10 +109,9 @@ class ScoreSums:
         Refused
             When the shapes differ.
         """
-        require_one_shape(frame, separation.signal, separation.noise, truth.signal)
         images = (frame, separation.signal, separation.noise, truth.signal)
-        valid = np.logical_and.reduce([np.isfinite(image) for image in images])
-        x, e, n, s = (image[valid].astype(np.float64) for image in images)
+        valid = valid_in_all(*images)
+        x, e, n, s = values_at(valid, images)
         bright, present, hit = s > limits.bright, s > limits.present, x - s > limits.present
         error, error_before = np.abs(e - s), np.abs(x - s)
         return cls(
@@ -121,27 +127,12 @@ class ScoreSums:
             hit_energy=float(error_before[hit].sum()),
             hit_free_error=float(error[~hit].sum()),
             hit_free_signal=float(np.abs(s)[~hit].sum()),
-            largest_sum_error=float(np.abs(e + n - x).max(initial=0.0)),
+            largest_sum_error=largest_sum_error(x, e, n),
             reach=_reach(separation.signal, truth, valid=valid),
         )
 
     def __add__(self, other: "ScoreSums") -> "ScoreSums":
-        return ScoreSums(
-            error=self.error + other.error,
-            error_before=self.error_before + other.error_before,
-            bright_estimate=self.bright_estimate + other.bright_estimate,
-            bright_signal=self.bright_signal + other.bright_signal,
-            lost=self.lost + other.lost,
-            signal=self.signal + other.signal,
-            false=self.false + other.false,
-            empty_pixels=self.empty_pixels + other.empty_pixels,
-            hit_error=self.hit_error + other.hit_error,
-            hit_energy=self.hit_energy + other.hit_energy,
-            hit_free_error=self.hit_free_error + other.hit_free_error,
-            hit_free_signal=self.hit_free_signal + other.hit_free_signal,
-            largest_sum_error=max(self.largest_sum_error, other.largest_sum_error),
-            reach=self.reach + other.reach,
-        )
+        return pooled(self, other, ScoreSums)
 
     def scores(self) -> Scores:
         """Turn the sums into scores."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from napari_unveil.errors import Refused
 from napari_unveil.inspection.averages import FrameSum, histogram
 from napari_unveil.inspection.limits import LIMITS_KEV, Limits
-from napari_unveil.inspection.residuals import PairNumbers, PairSums, require_one_shape
+from napari_unveil.inspection.residuals import PairNumbers, PairSums
 from napari_unveil.inspection.scores import Scores, ScoreSums, Truth, nothing_removed
+from napari_unveil.inspection.sums import require_one_shape, valid_in_all
 from napari_unveil.types import Frame, Mask, Separation
 
 
@@ -157,7 +158,7 @@ class _Gathered:
     @classmethod
     def of(cls, case: Case, *, limits: Limits) -> "_Gathered":
         images = (case.frame, case.separation.signal, case.separation.noise)
-        invalid = ~np.logical_and.reduce([np.isfinite(image) for image in images])
+        invalid = ~valid_in_all(*images)
         frame, signal, noise = (_without(image, invalid) for image in images)
         return cls(
             frame=FrameSum.of(frame),

@@ -9,17 +9,16 @@ from napari_unveil.drawing import write_report
 from napari_unveil.errors import Refused, UnveilError
 from napari_unveil.frames import FrameStack, open_frames, open_layers, parse_address, read_process
 from napari_unveil.inspection import (
-    LIMITS_KEV,
     Case,
     Limits,
     Summary,
     Truth,
     json_values,
+    limits_of,
     pair_rows,
     plain,
     score_rows,
 )
-from napari_unveil.recipes.photons import COUNTING_UNITS
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Separation
 
@@ -69,7 +68,7 @@ def inspect(
     refuse_inputs(path, *(parse_address(read).path for read in (result, truth) if read is not None))
     refuse_unwritable(path)
     known = _open_truth(opened, truth) if truth is not None else NO_TRUTH
-    limits = _limits(opened.signal)
+    limits = limits_of(opened.signal.unit, opened.signal.photon_energy_keV)
     unit = opened.signal.unit
     provenance = {"result": result, **({"truth": truth} if truth else {}), **opened.process}
     if opened.source is None:
@@ -138,12 +137,6 @@ def _cases(result: _Result, known: Mapping[str, FrameStack]) -> Iterator[Case]:
             expected = known["expected"].read(there) if "expected" in known else None
             truth = Truth(known["signal"].read(there), expected)
         yield Case(f"frame {there}", frame, pair, truth)
-
-
-def _limits(signal: FrameStack) -> Limits:
-    if signal.unit in COUNTING_UNITS and signal.photon_energy_keV:
-        return LIMITS_KEV.divided_by(signal.photon_energy_keV)
-    return LIMITS_KEV
 
 
 def _text(summary: Summary, unit: str, limits: Limits) -> str:

@@ -1,0 +1,116 @@
+"""Pixels sorted into bins once, for many images of one shape: an image (y, x) goes in, a Profile comes out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_unveil.errors import Refused
+from napari_unveil.types import Frame, Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Intensity along one coordinate; all arrays of shape (n,).
+
+    Parameters
+    ----------
+    position
+        Mean coordinate of the bin's pixels, valid or not: a distance in pixels, or q in 1/nm.
+    mean
+        Mean intensity, in the unit of the frame; NaN where no pixel is valid.
+    standard_error
+        Standard error of the mean, from the spread of the pixels; NaN where fewer than two are valid.
+    pixels
+        Number of valid pixels.
+    """
+
+    position: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    standard_error: NDArray[np.float64]
+    pixels: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binning:
+    """Which pixels count in which bin.
+
+    Parameters
+    ----------
+    shape
+        Of the frames (y, x).
+    pixels
+        Shape (n,): places in the flattened frame of the pixels that count; None: all of them, in order.
+    bins
+        Shape (n,): the bin of each, from 0; every bin has at least one pixel.
+    position
+        Shape (bin,): mean coordinate of the pixels of each bin.
+    """
+
+    shape: tuple[int, int]
+    pixels: NDArray[np.int64] | None
+    bins: NDArray[np.int64]
+    position: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, coordinate: NDArray[np.float64], numbers: NDArray[np.int64], *, inside: Mask | None = None
+    ) -> "Binning":
+        """Sort pixels by the number of their bin; numbers that no pixel has are left out.
+
+        Parameters
+        ----------
+        coordinate
+            Shape (y, x): where each pixel lies.
+        numbers
+            Shape (y, x): any integers.
+        inside
+            Shape (y, x): the pixels that count; at least one.
+        """
+        pixels = None if inside is None else np.flatnonzero(inside)
+        of_pixel, where = numbers.ravel(), coordinate.ravel()
+        if pixels is not None:
+            of_pixel, where = of_pixel[pixels], where[pixels]
+        of_pixel = of_pixel - of_pixel.min()
+        present = np.bincount(of_pixel)
+        seen = present > 0
+        compact = np.cumsum(seen) - 1
+        position = np.bincount(of_pixel, where)[seen] / present[seen]
+        rows, columns = coordinate.shape
+        return cls((rows, columns), pixels, compact[of_pixel], position)
+
+    def profile(self, image: Frame) -> Profile:
+        """Mean and standard error in every bin.
+
+        Parameters
+        ----------
+        image
+            Shape (y, x), any unit; NaN where masked.
+
+        Raises
+        ------
+        Refused
+            When the image has another shape than the frames.
+        """
+        if image.shape != self.shape:
+            raise Refused(
+                found=f"the image has shape {image.shape}, the profile is laid out for {self.shape}",
+                needed="one shape (y, x)",
+                remedy="choose images of one detector",
+            )
+        values = image.ravel() if self.pixels is None else image.ravel()[self.pixels]
+        valid = np.isfinite(values)
+        of_bin, intensity = (self.bins, values) if valid.all() else (self.bins[valid], values[valid])
+        intensity, bins = intensity.astype(np.float64), self.position.size
+        count = np.bincount(of_bin, minlength=bins)
+        mean = _ratio(np.bincount(of_bin, intensity, bins), count)
+        intensity -= mean[of_bin]
+        squares = np.bincount(of_bin, intensity * intensity, bins)
+        standard_error = np.sqrt(_ratio(_ratio(squares, count - 1), count))
+        return Profile(self.position, mean, standard_error, count)
+
+
+def _ratio(total: NDArray[np.floating] | NDArray[np.integer], count: NDArray[np.integer]) -> NDArray[np.float64]:
+    quotient = np.full(total.shape, np.nan)
+    np.divide(total, count, where=count > 0, out=quotient)
+    return quotient
