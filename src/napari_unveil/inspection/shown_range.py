@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_unveil.frames import FrameStack
+from napari_unveil.inspection.intensity_scale import Scale
 
 Pixels = NDArray[Any]
 
@@ -16,6 +17,9 @@ LIMITS = tuple[float, float]
 SIGMAS = 3.0
 MOST_PIXELS = 2**18
 """Percentiles and sigma of larger images are taken from every n-th pixel, so many of them."""
+
+BRIGHTEST_PERCENT, WIDE = 99.99, 3.0
+"""A frame of which this percentile is so many times the default one has peaks that a linear scale cannot show."""
 
 MOST_FRAMES = 16
 """Stacks with more frames are sampled at so many, evenly."""
@@ -38,6 +42,10 @@ class Autoscale:
     high_percent: float = 99.8
 
 
+USUAL = Autoscale()
+"""Shows most of a frame."""
+
+
 def limits_of(pixels: Pixels, autoscale: Autoscale) -> LIMITS | None:
     """Limits that show ``pixels`` by this rule; None when none of them is finite."""
     if autoscale.rule is Rule.EXTREMES:
@@ -49,6 +57,15 @@ def limits_of(pixels: Pixels, autoscale: Autoscale) -> LIMITS | None:
         return _widened(_three_sigma(values))
     low, high = np.percentile(values, (autoscale.low_percent, autoscale.high_percent))
     return _widened((float(low), float(high)))
+
+
+def first_look(pixels: Pixels) -> tuple[Scale, Autoscale]:
+    """How an unknown frame is best shown: with bright peaks on an arcsinh scale up to them, else linearly."""
+    wide = Autoscale(high_percent=BRIGHTEST_PERCENT)
+    found, brightest = limits_of(pixels, USUAL), limits_of(pixels, wide)
+    if found is None or brightest is None or brightest[1] <= WIDE * max(found[1], 0.0):
+        return Scale.LINEAR, USUAL
+    return Scale.ARCSINH, wide
 
 
 def sampled(pixels: Pixels, most: int = MOST_PIXELS) -> Pixels:

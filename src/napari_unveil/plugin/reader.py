@@ -7,7 +7,8 @@ from napari.utils.notifications import show_warning
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process
-from napari_unveil.plugin.layers import ENERGY, METADATA, PROVENANCE, STACK, UNIT, frame_limits, frame_look
+from napari_unveil.plugin.layers import ENERGY, METADATA, PROVENANCE, STACK, UNIT, frame_look
+from napari_unveil.types import Frame
 
 RESULT_NAMES = {"signal", "noise"}
 LayerData = tuple[Any, dict[str, Any], str]
@@ -47,27 +48,28 @@ def layer_data(address: str, *, mask_bits: int = DEFAULT_MASK_BITS) -> list[Laye
 
 
 def stack_layer(stack: FrameStack, *, name: str, provenance: dict[str, Any] | None = None) -> LayerData:
-    """A stack as napari's layer data; one frame is read for the contrast limits.
+    """A stack as napari's layer data; one frame is read for its look.
 
     Parameters
     ----------
     provenance
         How a separation made it; None: it is no result.
     """
+    look = frame_look(_one_frame(stack))
     facts = {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV}
     arguments = {
         "name": name,
         "rgb": False,
         "multiscale": False,
         "axis_labels": stack.axes,
-        **frame_look(_limits(stack)),
-        "metadata": {METADATA: facts if provenance is None else {**facts, PROVENANCE: provenance}},
+        **look,
+        "metadata": {**look["metadata"], METADATA: facts if provenance is None else {**facts, PROVENANCE: provenance}},
     }
     return stack.data, arguments, "image"
 
 
-def _limits(stack: FrameStack) -> tuple[float, float]:
+def _one_frame(stack: FrameStack) -> Frame | None:
     try:
-        return frame_limits(stack.read(stack.frame_count // 2))
+        return stack.read(stack.frame_count // 2)
     except UnveilError:
-        return 0.0, 1.0
+        return None

@@ -8,7 +8,7 @@ from napari.utils.notifications import show_error
 from napari_unveil.errors import Refused, UnveilError
 from napari_unveil.inspection.intensity_scale import Scale
 from napari_unveil.plugin.display.displays import Displays, displays_of
-from napari_unveil.plugin.display.settings import display_of
+from napari_unveil.plugin.layers.display import display_of
 
 ORDER = tuple(Scale)
 

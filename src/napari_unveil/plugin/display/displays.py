@@ -15,7 +15,7 @@ from napari_unveil.inspection.intensity_scale import Scale
 from napari_unveil.inspection.shown_range import LIMITS, limits_of
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.display import job
-from napari_unveil.plugin.display.settings import Display, display_of, remember
+from napari_unveil.plugin.layers.display import Display, display_of, remember
 from napari_unveil.plugin.layers.look import Look, look_of, scaled_colormap, scaled_name, shown_pixels
 from napari_unveil.plugin.session import Session, session_of
 
@@ -115,13 +115,12 @@ class Displays:
         limits = (float(layer.contrast_limits[0]), float(layer.contrast_limits[1]))
         if look is not None and _is_up_to_date(look, display.scale, base, limits):
             return
-        colormap = scaled_colormap(base, display.scale, limits)
-        made: Look = colormap._look
+        colormap, gamma = scaled_colormap(base, display.scale, limits)
         users = layer.gamma / (look.gamma if look else display.gamma)
-        remember(layer, base=base, gamma=made.gamma)
+        remember(layer, base=base, gamma=gamma)
         self._setting = True
         try:
-            layer.gamma = min(max(users * made.gamma, GAMMAS[0]), GAMMAS[1])
+            layer.gamma = min(max(users * gamma, GAMMAS[0]), GAMMAS[1])
             layer.colormap = colormap
         finally:
             self._setting = False

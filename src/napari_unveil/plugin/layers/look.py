@@ -13,12 +13,14 @@ from napari.utils.colormaps import AVAILABLE_COLORMAPS, Colormap
 from numpy.typing import NDArray
 
 from napari_unveil.inspection.intensity_scale import Scale, table
-from napari_unveil.inspection.shown_range import LIMITS, Autoscale, limits_of
+from napari_unveil.inspection.shown_range import LIMITS, USUAL, first_look, limits_of
+from napari_unveil.plugin.layers.display import KEY, Display
 
 COLORMAP = "viridis"
 MISSING_COLOUR = (0.75, 0.2, 0.35, 1.0)
 """Red, green, blue and opacity of masked and missing pixels."""
 
+NO_LIMITS: LIMITS = (0.0, 1.0)
 LINEAR_NAME = "missing marked"
 INSIDE = 1e-7
 """So far from 0 and 1 a colormap is asked for its colours; colours for what lies outside are handed on apart."""
@@ -47,8 +49,8 @@ class ScaledColormap(Colormap):  # type: ignore[misc]  # napari is not typed her
         return mine.base.name == others.base.name and mine.scale is others.scale
 
 
-def scaled_colormap(base: Colormap, scale: Scale, limits: LIMITS) -> ScaledColormap:
-    """Put a colormap on a scale between ``limits`` (low < high)."""
+def scaled_colormap(base: Colormap, scale: Scale, limits: LIMITS) -> tuple[ScaledColormap, float]:
+    """A colormap on a scale between ``limits`` (low < high), and the layer's gamma that goes with it."""
     low, high = limits
     made = table(scale, low=low, high=high)
     name = scaled_name(base, scale)
@@ -60,7 +62,7 @@ def scaled_colormap(base: Colormap, scale: Scale, limits: LIMITS) -> ScaledColor
         name=name, nan_color=MISSING_COLOUR, low_color=base.low_color, high_color=base.high_color, **colours
     )
     colormap._look = Look(base, scale, (low, high), made.gamma)
-    return colormap
+    return colormap, made.gamma
 
 
 def scaled_name(base: Colormap, scale: Scale) -> str:
@@ -73,15 +75,26 @@ def look_of(colormap: Colormap) -> Look | None:
     return colormap._look if isinstance(colormap, ScaledColormap) else None
 
 
-def frame_look(limits: LIMITS, scale: Scale = Scale.LINEAR) -> dict[str, Any]:
-    """Colours of frames between ``limits``, as arguments for a new image layer."""
-    colormap = scaled_colormap(AVAILABLE_COLORMAPS[COLORMAP], scale, limits)
-    return {"contrast_limits": limits, "colormap": colormap, "gamma": colormap._look.gamma}
+def frame_look(frame: NDArray[np.float32] | None) -> dict[str, Any]:
+    """What a new image layer begins with so that a frame like this one (None: unknown) is seen well.
+
+    Colours, limits and what is remembered of them, as arguments of the layer.
+    """
+    scale, autoscale = (Scale.LINEAR, USUAL) if frame is None else first_look(frame)
+    limits = NO_LIMITS if frame is None else limits_of(frame, autoscale) or NO_LIMITS
+    base = AVAILABLE_COLORMAPS[COLORMAP]
+    colormap, gamma = scaled_colormap(base, scale, limits)
+    return {
+        "contrast_limits": limits,
+        "colormap": colormap,
+        "gamma": gamma,
+        "metadata": {KEY: Display(scale, base, gamma, autoscale)},
+    }
 
 
 def frame_limits(frame: NDArray[np.float32]) -> LIMITS:
     """Contrast limits (low < high) that show most of a frame: its percentiles 1 and 99.8, NaN aside."""
-    return limits_of(frame, Autoscale()) or (0.0, 1.0)
+    return limits_of(frame, USUAL) or NO_LIMITS
 
 
 def shown_pixels(layer: Image) -> NDArray[Any] | None:

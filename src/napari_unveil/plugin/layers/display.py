@@ -7,7 +7,7 @@ from napari.layers import Image
 from napari.utils.colormaps import Colormap
 
 from napari_unveil.inspection.intensity_scale import Scale
-from napari_unveil.inspection.shown_range import Autoscale
+from napari_unveil.inspection.shown_range import USUAL, Autoscale
 
 KEY = "unveil display"
 """Apart from the facts about the frames, which are replaced whenever a layer is filled anew."""
@@ -34,7 +34,7 @@ class Display:
     scale: Scale = Scale.LINEAR
     base: Colormap | None = None
     gamma: float = 1.0
-    autoscale: Autoscale = Autoscale()
+    autoscale: Autoscale = USUAL
     whole_stack: bool = False
     each_frame: bool = False
 
