@@ -1,27 +1,34 @@
 """A model put to work on frames: (y, x) in, signal and noise (y, x) out, in the frame's unit, NaN where masked."""
 
+import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import torch
 
+from napari_unveil.denoising.core_unet import CoreUNet
 from napari_unveil.denoising.gaps import filled
 from napari_unveil.denoising.merge import merged
 from napari_unveil.denoising.tiles import Tiling, halo_tiling, published_tilings
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.network.device import REDUCED_TOLERANCE, free_memory, is_out_of_memory
-from napari_unveil.network.p4 import with_plain_filters
+from napari_unveil.network.device import (
+    REDUCED_TOLERANCE,
+    free_memory,
+    is_out_of_memory,
+    may_be_faster_reduced,
+)
+from napari_unveil.network.unet import UNet
 from napari_unveil.recipes.separation import Separator
 from napari_unveil.tensors import Tensor
 from napari_unveil.types import Frame, Frames, Separation
 
 Precision = Literal["auto", "float32"]
 
-PIXELS_AT_ONCE = {"cpu": 2**17, "cuda": 2**22, "mps": 2**20}
+PIXELS_AT_ONCE = {"cpu": 2**18, "cuda": 2**22, "mps": 2**20}
 """Pixels of a batch of tiles to begin with; halved when memory runs out. On a CPU, what stays in its caches."""
 
 FEWEST_PIXELS = 2**14
@@ -70,10 +77,12 @@ class Denoiser:
     ) -> None:
         self.settings = settings
         self.device = device
-        self._separator = Separator(separator.settings, _ready(separator.network, device, torch.float32))
+        self._halo_px = _halo_px(separator, settings)
+        core = CoreUNet(cast(UNet, separator.network), self._halo_px)
+        self._separator = Separator(separator.settings, self._ready(core, torch.float32))
         self._tell = tell
         self._pixels_at_once = PIXELS_AT_ONCE[device.type]
-        self._precision_chosen = settings.precision == "float32"
+        self._precision_chosen = settings.precision == "float32" or not may_be_faster_reduced(device)
 
     @property
     def precision(self) -> str:
@@ -113,9 +122,9 @@ class Denoiser:
 
     def _tilings(self, shape: tuple[int, ...]) -> tuple[Tiling, ...]:
         settings, size = self._separator.settings, (shape[0], shape[1])
-        if self.settings.passes == 1 and settings.scaling == "physical":
-            halo, stride = settings.network.halo_px, settings.network.stride_px
-            return (halo_tiling(size, halo_px=halo, stride_px=stride, limit_px=self._pixels_at_once),)
+        if self._halo_px:
+            stride = settings.network.stride_px
+            return (halo_tiling(size, halo_px=self._halo_px, stride_px=stride, limit_px=self._pixels_at_once),)
         return published_tilings(size, patch_px=settings.patch_px, passes=self.settings.passes)
 
     def _one_pass(self, frame: Frame, tiling: Tiling) -> tuple[Frame, Frame]:
@@ -136,8 +145,8 @@ class Denoiser:
         """Take bfloat16 when, on a piece of the first frame with counts, it is faster and within tolerance."""
         if self._precision_chosen or not frame.any():
             return
-        piece = _brightest_piece(frame, self._separator.settings.patch_px)
-        reduced = Separator(self._separator.settings, _ready(self._separator.network, self.device, torch.bfloat16))
+        piece = _brightest_piece(frame, self._separator.settings.patch_px, self._halo_px)
+        reduced = Separator(self._separator.settings, self._ready(self._separator.network, torch.bfloat16))
         reduced.precision = torch.bfloat16
         exact_parts, exact_s = self._timed(self._separator, piece)
         reduced_parts, reduced_s = self._timed(reduced, piece)
@@ -151,6 +160,9 @@ class Denoiser:
         start = time.perf_counter()
         return self._separate_tiles(piece, separator), time.perf_counter() - start
 
+    def _ready(self, network: torch.nn.Module, dtype: torch.dtype) -> torch.nn.Module:
+        return copy.deepcopy(network).to(device=self.device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
     def _shrink(self, error: BaseException) -> None:
         free_memory(self.device)
         if self._pixels_at_once <= FEWEST_PIXELS:
@@ -163,9 +175,10 @@ class Denoiser:
         self._tell(f"memory ran out on {self.device}: going on with batches of {self._pixels_at_once} pixels")
 
 
-def _ready(network: torch.nn.Module, device: torch.device, dtype: torch.dtype) -> torch.nn.Module:
-    plain = with_plain_filters(network)
-    return plain.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+def _halo_px(separator: Separator, settings: DenoisingSettings) -> int:
+    """One pass of a scaling that looks at the neighbourhood alone has a halo; the published grids have none."""
+    one_pass = settings.passes == 1 and separator.settings.scaling == "physical"
+    return separator.settings.network.halo_px if one_pass else 0
 
 
 def _deviation(reduced: Frames, exact: Frames) -> float:
@@ -173,8 +186,8 @@ def _deviation(reduced: Frames, exact: Frames) -> float:
     return float(np.abs(reduced - exact).sum() / max(np.abs(exact).sum(), np.finfo(np.float32).tiny))
 
 
-def _brightest_piece(frame: Frame, side_px: int) -> Frames:
-    tiling = Tiling((frame.shape[0], frame.shape[1]), (side_px, side_px))
+def _brightest_piece(frame: Frame, side_px: int, halo_px: int) -> Frames:
+    tiling = Tiling((frame.shape[0], frame.shape[1]), (side_px, side_px), halo_px)
     tiles = tiling.cut(frame)
     return tiles[[int(tiles.sum(axis=(1, 2)).argmax())]]
 

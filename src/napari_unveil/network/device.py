@@ -48,6 +48,11 @@ def training_precision(device: torch.device) -> torch.dtype:
     return torch.float32
 
 
+def may_be_faster_reduced(device: torch.device) -> bool:
+    """Whether bfloat16 is worth a trial on ``device``: a CPU without 512-bit vectors computes it many times slower."""
+    return device.type != "cpu" or torch.backends.cpu.get_cpu_capability() == "AVX512"
+
+
 def free_memory(device: torch.device) -> None:
     """Hand cached memory of an accelerator back."""
     if device.type == "cuda":
