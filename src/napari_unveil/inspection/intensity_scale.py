@@ -1,7 +1,7 @@
 """Intensities on linear, square-root, logarithmic and arcsinh scales: values and limits in, positions 0..1 out.
 
 Detector frames hold readout noise, so their limits often reach below 0. Every scale is defined there too: square root
-and arcsinh are odd functions; the logarithm begins at a floor above 0 (see :func:`knee`), and what is below has its
+and arcsinh are odd functions; the logarithm begins at a floor above 0 (see :func:`log_floor`), and what is below has its
 lowest position.
 """
 
@@ -15,6 +15,7 @@ ENTRIES = 1024
 """Length of a table; the graphics code of napari holds as many colours."""
 
 FLATTEST_KNEE, STEEPEST_KNEE = 1e-2, 1e-4
+KNEE_DEPTHS = 10.0
 WIDEST_LOG = 1e-6
 GAMMAS = (1.0, 0.5, 0.2)
 """Exponents by which a table may be spread; napari's slider for gamma ends at 0.2."""
@@ -65,12 +66,13 @@ def position(values: ArrayLike, *, scale: Scale, low: float, high: float) -> NDA
 
 
 def knee(low: float, high: float) -> float:
-    """Intensity up to which arcsinh is linear: where the lower limit ends, taken as the depth of the readout noise.
+    """Intensity up to which arcsinh is linear, 2 to 4 decades below the larger limit.
 
-    It lies 2 to 4 decades below the larger limit.
+    Within these bounds it is ten times the lower limit, which is taken as the depth of the readout noise: about one
+    photon on an integrating detector, so that peaks, weak scattering and an empty background are told apart.
     """
     largest = max(abs(low), abs(high))
-    return float(np.clip(abs(low), STEEPEST_KNEE * largest, FLATTEST_KNEE * largest))
+    return float(np.clip(KNEE_DEPTHS * abs(low), STEEPEST_KNEE * largest, FLATTEST_KNEE * largest))
 
 
 def log_floor(low: float, high: float) -> float:

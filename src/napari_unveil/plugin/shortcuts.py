@@ -32,7 +32,11 @@ class Shortcut:
         return found
 
 
-TABLE = (Shortcut("Alt-D", "Denoise the selected layer", "commands:denoise_selected_layer"),)
+TABLE = (
+    Shortcut("Alt-D", "Denoise the selected layer", "commands:denoise_selected_layer"),
+    Shortcut("Alt-S", "Next scale: linear, square root, logarithmic, arcsinh", "display.commands:cycle_scale"),
+    Shortcut("Alt-A", "Autoscale the display", "display.commands:autoscale"),
+)
 
 
 def bind(viewer: Any) -> None:
