@@ -1,36 +1,111 @@
-"""A request for patches enters, a patch library on disk leaves."""
+"""Requests for patches enter; patch libraries on disk, estimates, and rankings to look at leave."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from napari_unveil.frames import FrameStack
-from napari_unveil.harvest import HarvestReport, HarvestSettings, check_harvest, harvest, plan_harvest
+import numpy as np
+import psutil  # type: ignore[import-untyped]  # comes with napari
+
+from napari_unveil.errors import Refused
+from napari_unveil.harvest import (
+    KINDS,
+    FrameSeries,
+    HarvestEstimate,
+    HarvestReport,
+    HarvestSettings,
+    Montage,
+    PatchLibrary,
+    RemovalReport,
+    check_harvest,
+    estimate_harvest,
+    harvest,
+    plan_harvest,
+    rank_patches,
+    refuse_unfitting,
+    remove_patches,
+)
 from napari_unveil.plugin.jobs import Job
 from napari_unveil.plugin.session import Session
-from napari_unveil.saving import refuse_unwritable
-from napari_unveil.types import Mask, Progress
+from napari_unveil.saving import refuse_inputs, refuse_unwritable
+from napari_unveil.types import Frames, Indices, Mask, Progress
+
+PATCHES_SAMPLED = 64
+"""Patches, spread over the ranking, by which the contrast of a montage is chosen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HarvestRequest:
     """X-ray-only frames, full shots, a mask (y, x) of the signal, numbers, and the file to write."""
 
-    signal: FrameStack
-    noise: FrameStack
+    signal: FrameSeries
+    noise: FrameSeries
     mask: Mask
     settings: HarvestSettings
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a harvest will take: the estimate and the free memory in bytes; or why it cannot be served."""
+
+    estimate: HarvestEstimate | None
+    free_memory_bytes: int
+    hindrance: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """Patches to look at: a montage of each kind, patches (n, y, x) that stand for all, when the file was written."""
+
+    montages: dict[str, Montage]
+    samples: dict[str, Frames]
+    written_ns: int
+
+
 def check(request: HarvestRequest) -> None:
-    """Refuse what can be refused at once."""
+    """Refuse what can be refused at once, without a look at the pixels."""
     check_harvest(request.signal, request.noise, request.mask, request.settings)
     refuse_unwritable(request.path)
+    refuse_inputs(request.path, *(stack.address.path for stack in (*request.signal.stacks, *request.noise.stacks)))
 
 
 def start(session: Session, request: HarvestRequest) -> None:
     """Harvest beside the window; the library is announced when it is complete."""
     session.task("harvest").run(lambda _: _harvesting(request), done=session.announce_library)
+
+
+def look_ahead(session: Session, request: HarvestRequest, *, done: Callable[[Ahead], None]) -> None:
+    """Find out beside the window what a checked request will take."""
+    session.task("ahead").run(lambda _: _looking_ahead(request), done=done)
+
+
+def show(session: Session, path: Path, *, done: Callable[[Shown], None]) -> None:
+    """Sort the patches of a library beside the window."""
+    session.task("harvest").run(lambda _: _sorting(path), done=done)
+
+
+def remove(session: Session, montages: Mapping[str, Montage], *, done: Callable[[Shown], None]) -> None:
+    """Rewrite a library without the patches that are marked, beside the window; it is announced again.
+
+    Raises
+    ------
+    Refused
+        While a training reads patches.
+    """
+    if session.task("train").running:
+        raise Refused(
+            found="a training is running, and reads patches",
+            needed="a library that nobody reads",
+            remedy="stop the training or wait for its end",
+        )
+    marked = {kind: montage.marked for kind, montage in montages.items()}
+
+    def finish(shown: Shown) -> None:
+        done(shown)
+        session.announce_library(shown.montages["signal"].library.path)
+
+    session.task("harvest").run(lambda _: _removing(montages, marked), done=finish)
 
 
 def _harvesting(request: HarvestRequest) -> Job:
@@ -40,6 +115,73 @@ def _harvesting(request: HarvestRequest) -> Job:
     return request.path
 
 
-def in_words(report: HarvestReport) -> str:
-    """How far a harvest is."""
+def _looking_ahead(request: HarvestRequest) -> Job:
+    yield Progress(0, 0, "counting places")
+    free = int(psutil.virtual_memory().available)
+    try:
+        estimate = estimate_harvest(request.signal, request.noise, request.mask, request.settings, request.path)
+    except Refused as refusal:
+        return Ahead(None, free, str(refusal))
+    try:
+        refuse_unfitting(estimate)
+        _refuse_memory(estimate, free)
+    except Refused as refusal:
+        return Ahead(estimate, free, str(refusal))
+    return Ahead(estimate, free, "")
+
+
+def _refuse_memory(estimate: HarvestEstimate, free: int) -> None:
+    if estimate.memory_bytes > free:
+        raise Refused(
+            found=f"{free / 1e6:,.0f} MB of memory are free",
+            needed=f"{estimate.memory_bytes / 1e6:,.0f} MB for frames of this size",
+            remedy="close other programs",
+        )
+
+
+def _sorting(path: Path) -> Job:
+    written = path.stat().st_mtime_ns if path.is_file() else 0
+    library = PatchLibrary.open(path)
+    rankings = yield from rank_patches(library)
+    return _shown({kind: Montage(library, kind, rankings[kind]) for kind in KINDS}, written)
+
+
+def _removing(montages: Mapping[str, Montage], marked: Mapping[str, Indices]) -> Job:
+    library = montages["signal"].library
+    yield from remove_patches(library, marked)
+    written, left = library.path.stat().st_mtime_ns, PatchLibrary.open(library.path)
+    rankings = {kind: montage.ranking.without(marked[kind]) for kind, montage in montages.items()}
+    return _shown({kind: Montage(left, kind, rankings[kind]) for kind in KINDS}, written)
+
+
+def _shown(montages: dict[str, Montage], written_ns: int) -> Shown:
+    return Shown(montages, {kind: _sample(montage) for kind, montage in montages.items()}, written_ns)
+
+
+def _sample(montage: Montage) -> Frames:
+    ranks = np.unique(np.linspace(0, montage.count - 1, PATCHES_SAMPLED).round().astype(int))
+    return montage.library.patches(montage.kind, montage.ranking.indices[ranks])
+
+
+def in_words(report: HarvestReport | RemovalReport) -> str:
+    """How far a harvest or a removal is."""
+    if isinstance(report, RemovalReport):
+        return f"{report.removed} patches removed, {report.done} of {report.total} others kept"
     return f"{report.signal_count} of {report.signals} signal and {report.noise_count} of {report.noises} noise patches"
+
+
+def ahead_in_words(ahead: Ahead) -> str:
+    """What a harvest will take, for the user."""
+    estimate = ahead.estimate
+    if estimate is None:
+        return ""
+    return (
+        f"At most {estimate.signals:,} signal and {estimate.noises:,} noise patches "
+        f"({estimate.places:,} places outside the mask of a frame).\n"
+        f"File {_size(estimate.file_bytes)}, disk {_size(estimate.free_bytes)} free. "
+        f"Memory {_size(estimate.memory_bytes)}, {_size(ahead.free_memory_bytes)} free."
+    )
+
+
+def _size(count: float) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"

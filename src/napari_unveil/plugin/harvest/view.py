@@ -1,22 +1,39 @@
-"""Window "Harvest patches": X-ray-only frames, full shots and a mask in, a patch library on disk out."""
+"""Window "Harvest patches": frames with roles and a mask in, a patch library on disk out; bad patches are removed."""
 
 from pathlib import Path
 from typing import Any
 
-from napari.layers import Image, Labels
+from napari.layers import Labels
+from qtpy.QtWidgets import QLabel
 
-from napari_unveil.harvest import HarvestReport, HarvestSettings
+from napari_unveil.harvest import (
+    ROLES,
+    FrameSeries,
+    HarvestReport,
+    HarvestSettings,
+    RemovalReport,
+    Role,
+    frame_series,
+)
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.harvest import job
+from napari_unveil.plugin.harvest.gallery import gallery_of
 from napari_unveil.plugin.harvest.job import HarvestRequest
-from napari_unveil.plugin.widgets.fields import LayerChoice, OutputField, given, number_or, whole_number
+from napari_unveil.plugin.harvest.lookahead import Lookahead
+from napari_unveil.plugin.harvest.panel import PatchPanel
+from napari_unveil.plugin.harvest.role_table import RoleTable
+from napari_unveil.plugin.preferences import preferences
+from napari_unveil.plugin.widgets.connections import connect_while_alive
+from napari_unveil.plugin.widgets.fields import LayerChoice, OutputField, given, number, number_or, whole_number
 from napari_unveil.plugin.widgets.step_view import StepView
 
 DEFAULTS = HarvestSettings()
+RECIPE = "separation"
+XRAY_ONLY, FULL_SHOT = ROLES[RECIPE]
 
 
 class HarvestView(StepView):
-    """Asks for patches of signal and of noise."""
+    """Asks for patches of signal and of noise, and shows them."""
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(
@@ -24,72 +41,132 @@ class HarvestView(StepView):
             task="harvest",
             action="Harvest",
             tip="Cut the patches and write them to the library.",
-            end_tip="End the harvest; no library is left.",
+            end_tip="End the job; no library is left half-written.",
         )
-        self.signal = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"), without=layers.is_result)
-        self.noise = LayerChoice(self.viewer, Image, hints=("full",), without=layers.is_result)
+        self.roles = RoleTable(self.session, recipe=RECIPE)
         self.mask = LayerChoice(self.viewer, Labels, hints=(layers.MASK_NAME,))
         self.patch = whole_number(DEFAULTS.patch, low=8, high=1024, step=8, unit="px")
-        self.signals = whole_number(DEFAULTS.signals, low=1, high=10**6, step=100)
-        self.noises = whole_number(DEFAULTS.noises, low=1, high=10**6, step=100)
-        self.min_intensity = number_or("automatic", low=0, high=1e12)
-        self.seed = whole_number(DEFAULTS.seed, low=0, high=2**31 - 1)
+        self.signals = whole_number(DEFAULTS.signals, low=1, high=10**6, step=100, unit="patches")
+        self.noises = whole_number(DEFAULTS.noises, low=1, high=10**6, step=100, unit="patches")
         self.output = OutputField(
-            title="Write the patches to", pattern="Patch library (*.h5)", text=str(Path.home() / "patches.h5")
+            title="Write the patches to",
+            pattern="Patch library (*.h5)",
+            text=str(preferences().in_folder("patches.h5")),
         )
+        self.min_intensity = number_or("automatic", low=0, high=1e12)
+        self.max_excluded = number(100 * DEFAULTS.max_excluded, low=0, high=99, decimals=1, unit="%")
+        self.seed = whole_number(DEFAULTS.seed, low=0, high=2**31 - 1)
+        self.ahead = QLabel()
+        self.ahead.setWordWrap(True)
+        self.ahead.setToolTip("What the harvest will give and take at most; noise patches may overlap.")
+        self._checked: HarvestRequest | None = None
+        self._written: Path | None = None
+        self._arrange()
+        self.lookahead = Lookahead(self.session)
+        connect_while_alive(self, self.lookahead.found, self._show_ahead)
+        connect_while_alive(self, self.session.library_changed, self._library_written)
+        connect_while_alive(self, self.task.started, self._forget_result)
+        self.check()
+
+    def _arrange(self) -> None:
+        self.form.addRow(self.roles)
+        self.roles.changed.connect(self.check_soon)
+        more = self.add_section("More settings", "Which signal patches count, what may be missing, seed.")
         rows = (
-            ("X-ray-only frames", self.signal, "Signal patches come from this layer.", self.signal.changed),
-            ("Full shots", self.noise, "Noise patches come from this layer, outside the mask.", self.noise.changed),
-            ("Signal mask", self.mask, "Labels layer; every nonzero label is signal.", self.mask.changed),
-            ("Patch", self.patch, "Side of a patch, in pixels; a multiple of 8.", self.patch.valueChanged),
-            ("Signal patches", self.signals, "How many are wanted.", self.signals.valueChanged),
-            ("Noise patches", self.noises, "How many are wanted.", self.noises.valueChanged),
+            ("Signal mask", self.mask, "Labels layer; every nonzero label is signal.", self.mask.changed, None),
+            ("Patch", self.patch, "Side of a patch, in pixels; a multiple of 8.", self.patch.valueChanged, None),
+            ("Signal", self.signals, "How many signal patches are wanted.", self.signals.valueChanged, None),
+            ("Noise", self.noises, "How many noise patches are wanted.", self.noises.valueChanged, None),
+            ("Library", self.output, "HDF5 file that the patches are written to.", self.output.changed, None),
             (
                 "Least intensity", self.min_intensity,
-                "Least integrated intensity of a signal patch, in the unit of the frames.",
-                self.min_intensity.valueChanged,
+                "Least integrated intensity of a signal patch, in the unit of the frames. Automatic: five standard "
+                "deviations above the patches outside the mask.",
+                self.min_intensity.valueChanged, more,
             ),
-            ("Seed", self.seed, "Of the random positions and orientations.", self.seed.valueChanged),
-            ("Library", self.output, "HDF5 file that the patches are written to.", self.output.changed),
+            (
+                "Missing", self.max_excluded, "Largest share of masked and missing pixels in a patch, in percent.",
+                self.max_excluded.valueChanged, more,
+            ),
+            ("Seed", self.seed, "Of the random positions and orientations.", self.seed.valueChanged, more),
         )  # fmt: skip
-        for label, field, tooltip, changed in rows:
-            self.add_row(label, field, tooltip, changed=changed)
-        self.check()
+        for label, field, tooltip, changed, section in rows:
+            self.add_row(label, field, tooltip, changed=changed, section=section)
+        self.column.insertWidget(self.column.indexOf(self.form) + 1, self.ahead)
+        self.panel = PatchPanel(self)
+        self.column.insertWidget(self.column.indexOf(self.status), self.panel)
 
     def request(self) -> HarvestRequest:
         """What the form asks for, checked."""
         request = HarvestRequest(
-            layers.stack_of(self.signal.layer()),
-            layers.stack_of(self.noise.layer()),
+            self._series(XRAY_ONLY),
+            self._series(FULL_SHOT),
             layers.mask_of(self.mask.layer()),
             HarvestSettings(
                 patch=self.patch.value(),
                 signals=self.signals.value(),
                 noises=self.noises.value(),
                 min_intensity=given(self.min_intensity),
+                max_excluded=self.max_excluded.value() / 100,
                 seed=self.seed.value(),
             ),
             self.output.path() or Path(),
         )
         job.check(request)
+        self._checked = request
         return request
 
-    def replaces(self) -> Path | None:
-        """The library that a harvest would replace."""
-        return self.output.path()
+    def check(self) -> None:
+        """Show whether the request would be served, and soon after what it will take."""
+        super().check()
+        self.lookahead.ask(self._checked if self.button.isEnabled() else None)
+        if not self.button.isEnabled():
+            self.ahead.setText("")
 
     def start(self, request: HarvestRequest) -> None:
         """Hand the request over."""
         job.start(self.session, request)
 
-    def in_words(self, report: HarvestReport) -> str:
-        """Show how far the harvest is."""
-        self.status.progress(report.signal_count + report.noise_count, report.signals + report.noises)
+    def replaces(self) -> Path | None:
+        """The library that is there already."""
+        return self.output.path()
+
+    def in_words(self, report: HarvestReport | RemovalReport) -> str:
+        """Show how far the harvest is, or the removal of patches."""
+        if isinstance(report, RemovalReport):
+            self.status.progress(report.done, report.total)
+        else:
+            self.status.progress(report.signal_count + report.noise_count, report.signals + report.noises)
         return job.in_words(report)
 
     def result_in_words(self) -> str:
-        """Say what was harvested."""
+        """Say what was harvested, removed or shown."""
         report = self.task.last_report
-        if not isinstance(report, HarvestReport) or self.session.library is None:
-            return ""
-        return f"{job.in_words(report)} in {self.session.library}"
+        if isinstance(report, HarvestReport | RemovalReport):
+            return f"{job.in_words(report)} in {self._written}" if self._written else "cancelled; no file was written"
+        return gallery_of(self.session).sentence
+
+    def after_job(self) -> None:
+        """Say what came of it, also when the form asks for something impossible by now."""
+        super().after_job()
+        if not self.task.sentence:
+            self.status.tell(self.result_in_words())
+
+    def _series(self, role: Role) -> FrameSeries:
+        return frame_series([layers.stack_of(layer) for layer in self.roles.layers_of(role)], role=role.title)
+
+    def _show_ahead(self) -> None:
+        answer = self.lookahead.answer
+        if answer is None or self.task.running:
+            return
+        self.ahead.setText(job.ahead_in_words(answer))
+        if answer.hindrance:
+            self.status.hinder(answer.hindrance)
+            self.button.setEnabled(False)
+
+    def _library_written(self) -> None:
+        self._written = self.session.library
+        self.panel.expand(animate=False)
+
+    def _forget_result(self) -> None:
+        self._written = None

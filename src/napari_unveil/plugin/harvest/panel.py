@@ -1,0 +1,115 @@
+"""Part of the window "Harvest patches": look through the patches of a library and take bad ones out."""
+
+from collections.abc import Callable
+
+from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+from superqt import QCollapsible
+
+from napari_unveil.errors import Refused
+from napari_unveil.harvest import KINDS
+from napari_unveil.plugin.harvest import job
+from napari_unveil.plugin.harvest.gallery import gallery_of
+from napari_unveil.plugin.harvest.job import Shown
+from napari_unveil.plugin.widgets import questions
+from napari_unveil.plugin.widgets.connections import connect_while_alive
+from napari_unveil.plugin.widgets.fields import Choice, FileField
+from napari_unveil.plugin.widgets.step_view import Action, StepView
+
+TITLE = "Look through the patches"
+TIP = "Show the patches of a library, the brightest first, and take bad ones out."
+
+
+class PatchPanel(QCollapsible):  # type: ignore[misc]  # Qt is not typed here
+    """Chooses a library, shows its patches, removes those that are marked.
+
+    Parameters
+    ----------
+    view
+        The window that the panel is part of.
+    """
+
+    def __init__(self, view: StepView) -> None:
+        super().__init__(TITLE)
+        self._view, self._gallery = view, gallery_of(view.session)
+        self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
+        self.library.setPlaceholderText("harvested patches")
+        self.kind = Choice(tuple((f"{kind} patches", kind) for kind in KINDS))
+        self.setDuration(0)
+        self.toggleButton().setToolTip(TIP)
+        content, form, row = QWidget(), QFormLayout(), QHBoxLayout()
+        content.setLayout(form)
+        view.add_row("Patches of", self.library, "Patch library whose patches are shown.", section=form)
+        view.add_row("Shown", self.kind, "Patches of signal, or of noise.", section=form)
+        self._show, self._remove, self._close = view.fill(
+            row,
+            (
+                Action(
+                    "Show",
+                    "Show the patches as pages of 8 x 12, the brightest first. A click on a patch marks it as bad, "
+                    "a second click takes the mark back.",
+                    self.show_patches,
+                    idle_only=True,
+                ),
+                Action(
+                    "Remove marked",
+                    "Write the library again without the patches that are marked.",
+                    self.remove_marked,
+                    idle_only=True,
+                ),
+                Action("Close", "Take the patches away and show again what was hidden.", self.close_patches),
+            ),
+        )
+        form.addRow(row)
+        self.setContent(content)
+        self.kind.currentIndexChanged.connect(lambda _: self._gallery.look_at(self.kind.value()))
+        connect_while_alive(self, view.session.library_changed, self.take_library)
+        connect_while_alive(self, self._gallery.changed, self._tell)
+        self.take_library()
+
+    def show_patches(self) -> None:
+        """Show the patches of the chosen library."""
+        if not self._view.task.running and self._may_forget():
+            self._view.attempt(self._show_chosen)
+
+    def remove_marked(self) -> None:
+        """Write the library again without the marked patches, if the user agrees."""
+        if not self._view.task.running:
+            self._view.attempt(self._remove_if_agreed)
+
+    def close_patches(self) -> None:
+        """Take the patches away."""
+        if self._may_forget():
+            self._gallery.close()
+
+    def take_library(self) -> None:
+        """Choose the library that was written last."""
+        if self._view.session.library is not None:
+            self.library.set_path(self._view.session.library)
+
+    def _show_chosen(self) -> None:
+        path = self.library.path()
+        if path is None:
+            raise Refused(found="no library is chosen", needed="harvested patches", remedy="choose a file")
+        job.show(self._view.session, path, done=self._gallery_shown())
+
+    def _remove_if_agreed(self) -> None:
+        count = self._gallery.marked_count
+        if not count:
+            raise Refused(
+                found="no patch is marked", needed="at least one patch to remove", remedy="click on the bad patches"
+            )
+        question = f"Remove {count} marked patches from {self._gallery.path}? They cannot be brought back."
+        if questions.agreed(self, question, yes="Remove"):
+            job.remove(self._view.session, self._gallery.montages, done=self._gallery_shown())
+
+    def _gallery_shown(self) -> Callable[[Shown], None]:
+        gallery, kind = self._gallery, self.kind.value()
+        return lambda shown: gallery.show(shown, kind=kind)
+
+    def _may_forget(self) -> bool:
+        count = self._gallery.marked_count
+        question = f"{count} patches are marked and not removed. Forget the marks?"
+        return not count or questions.agreed(self, question, yes="Forget")
+
+    def _tell(self) -> None:
+        self._view.status.tell(self._gallery.sentence)

@@ -1,0 +1,132 @@
+"""The viewer's image layers and the role of each: layers enter, roles chosen by the user or read off names leave."""
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+from napari.layers import Image, Layer
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from napari_unveil.harvest import ROLES, Role, suggest_role
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.session import Session
+from napari_unveil.plugin.widgets.connections import connect_while_alive
+from napari_unveil.plugin.widgets.fields import Choice, WheelGuard
+
+COLUMNS = (
+    ("Layer", "Image layers of the viewer; results and colour images play no role."),
+    ("Frames", "Number of frames x rows x columns, in pixels."),
+    ("Unit", "Unit of the frames; empty when it is not known."),
+    ("Role", "What the frames of the layer are. Frames of layers with one role are used one after the other."),
+)
+NO_ROLE = "–"
+ROWS_SHOWN = 5
+LEAST_AXES = 3
+"""A single image is given no role by its name: means and masks look like it."""
+
+_chosen: WeakKeyDictionary[Session, WeakKeyDictionary[Layer, str | None]] = WeakKeyDictionary()
+"""Names of roles that the user has given, None for no role; they outlive the window."""
+
+
+class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
+    """A row for each image layer, its role in a combo box; follows layers that come, go and are renamed.
+
+    Parameters
+    ----------
+    session
+        Of the viewer.
+    recipe
+        Whose roles are offered.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, *, recipe: str) -> None:
+        super().__init__(0, len(COLUMNS))
+        self._session, self._recipe = session, recipe
+        self._by_hand = _chosen.setdefault(session, WeakKeyDictionary())
+        self._rows: list[Layer] = []
+        self._followed: WeakSet[Layer] = WeakSet()
+        self._guard = WheelGuard(self)
+        for column, (title, tip) in enumerate(COLUMNS):
+            item = QTableWidgetItem(title)
+            item.setToolTip(tip)
+            self.setHorizontalHeaderItem(column, item)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        for event in ("inserted", "removed", "reordered"):
+            connect_while_alive(self, getattr(session.viewer.layers.events, event), self.follow)
+        self.follow()
+
+    def role_of(self, layer: Layer) -> Role | None:
+        """The role of a layer: as the user gave it, else as its name suggests."""
+        if layer in self._by_hand:
+            return next((role for role in ROLES[self._recipe] if role.name == self._by_hand[layer]), None)
+        return suggest_role(layer.name, recipe=self._recipe) if layer.ndim >= LEAST_AXES else None
+
+    def layers_of(self, role: Role) -> list[Layer]:
+        """The layers with a role, in the order of the viewer's list."""
+        return [layer for layer in self._rows if self.role_of(layer) == role]
+
+    def give(self, layer: Layer, role: Role | None) -> None:
+        """Give a layer a role, or none; it keeps it under any name."""
+        self._by_hand[layer] = None if role is None else role.name
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the present layers, names and roles."""
+        present = [layer for layer in self._session.viewer.layers if _plays(layer)]
+        if present != self._rows:
+            self._build(present)
+        for row, layer in enumerate(self._rows):
+            self._show(row, layer)
+        self.changed.emit()
+
+    def _build(self, present: Sequence[Layer]) -> None:
+        self._rows = list(present)
+        self.setRowCount(0)
+        self.setRowCount(len(present))
+        for row, layer in enumerate(present):
+            for column in range(len(COLUMNS) - 1):
+                self.setItem(row, column, QTableWidgetItem())
+            self.setCellWidget(row, len(COLUMNS) - 1, self._combo(layer))
+            if layer not in self._followed:
+                self._followed.add(layer)
+                connect_while_alive(self, layer.events.name, self.follow)
+        self._fit()
+
+    def _combo(self, layer: Layer) -> Choice:
+        roles = ROLES[self._recipe]
+        combo = Choice(((NO_ROLE, None), *((role.title, role.name) for role in roles)))
+        combo.setMinimumContentsLength(max(len(role.title) for role in roles))
+        combo.setToolTip("\n".join(f"{role.title}: {role.explanation}" for role in roles))
+        combo.installEventFilter(self._guard)
+        combo.activated.connect(lambda _: self._given(layer, combo.value()))
+        return combo
+
+    def _given(self, layer: Layer, name: str | None) -> None:
+        self.give(layer, next((role for role in ROLES[self._recipe] if role.name == name), None))
+
+    def _show(self, row: int, layer: Layer) -> None:
+        facts: dict[str, Any] = layer.metadata.get(layers.METADATA, {})
+        words = layer.name, " x ".join(str(side) for side in layer.data.shape), str(facts.get(layers.UNIT, ""))
+        for column, text in enumerate(words):
+            item = self.item(row, column)
+            item.setText(text)
+            item.setToolTip(text)
+        role = self.role_of(layer)
+        self.cellWidget(row, len(COLUMNS) - 1).choose(None if role is None else role.name)
+
+    def _fit(self) -> None:
+        rows = max(1, min(len(self._rows), ROWS_SHOWN))
+        height = self.verticalHeader().defaultSectionSize()
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * height + 2 * self.frameWidth())
+
+
+def _plays(layer: Layer) -> bool:
+    return isinstance(layer, Image) and layers.is_input(layer) and not (layer.rgb or layer.multiscale)

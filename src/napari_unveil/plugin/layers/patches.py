@@ -1,0 +1,47 @@
+"""Image layers with patches to look at: pages of a montage enter, a layer leaves."""
+
+from typing import Any
+
+import numpy as np
+from napari.layers import Image
+
+from napari_unveil.frames import lazy_stack
+from napari_unveil.harvest import Montage
+from napari_unveil.plugin.layers.frames import METADATA, PROVENANCE, UNIT, layer_named
+from napari_unveil.plugin.layers.look import frame_look
+from napari_unveil.types import Frames
+
+AXES = ("page", "y", "x")
+
+
+def show_patches(viewer: Any, montage: Montage, *, sample: Frames) -> Image:
+    """Show the pages of a montage as a layer, in place of an earlier one of the same kind.
+
+    Parameters
+    ----------
+    sample
+        Patches (n, y, x) by which colours and contrast are chosen.
+    """
+    name = f"{montage.kind} patches"
+    earlier = layer_named(viewer, name)
+    if earlier is not None and is_patches(earlier):
+        viewer.layers.remove(earlier)
+    look = frame_look(np.concatenate(list(sample)))
+    facts = {
+        UNIT: montage.library.unit,
+        PROVENANCE: {**montage.library.provenance, "library": str(montage.library.path), "patches": montage.kind},
+    }
+    metadata = {**look.pop("metadata"), METADATA: facts}
+    return viewer.add_image(
+        lazy_stack(montage), name=name, rgb=False, multiscale=False, axis_labels=AXES, metadata=metadata, **look
+    )
+
+
+def refresh_patches(layer: Image, montage: Montage) -> None:
+    """Show marks that have changed."""
+    layer.data = lazy_stack(montage)
+
+
+def is_patches(layer: Any) -> bool:
+    """Whether a layer shows patches of a library."""
+    return "patches" in layer.metadata.get(METADATA, {}).get(PROVENANCE, {})
