@@ -51,7 +51,8 @@ EXTENT_TIP = "Limits of the frame that is shown, or of the whole stack (found fr
 NO_IMAGE = "no image layer"
 LONGEST_NAME = 20
 EXTENT_WIDTH_PX = 84
-RULE_CHARACTERS, EXTENT_CHARACTERS = 8, 4
+SCALE_WIDTH_PX, FIELD_WIDTH_PX, RULE_WIDTH_PX = 36, 72, 100
+"""Least widths: together they fit into a dock of 380 pixels."""
 
 
 class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
@@ -125,9 +126,13 @@ class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
             below.addWidget(field, 0 if field in (self.low, self.high) else 1)
         for percent in (self.low, self.high):
             percent.setKeyboardTracking(False)
-        self.rule.setMinimumContentsLength(RULE_CHARACTERS)
-        self.extent.setMinimumContentsLength(EXTENT_CHARACTERS)
         self.extent.setMaximumWidth(EXTENT_WIDTH_PX)
+        for field, width_px in (
+            *((button, SCALE_WIDTH_PX) for button in (*self.scales.values(), self.each_frame)),
+            *((field, FIELD_WIDTH_PX) for field in (self.button, self.low, self.high, self.extent)),
+            (self.rule, RULE_WIDTH_PX),
+        ):
+            field.setMinimumWidth(width_px)
 
     def _connect(self) -> None:
         for scale, button in self.scales.items():
@@ -166,7 +171,7 @@ class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
     def _arrange(self, *_: object) -> None:
         if self._filling:
             return
-        autoscale = Autoscale(self.rule.value(), self.low.value(), self.high.value())
+        autoscale = Autoscale(Rule(self.rule.value()), self.low.value(), self.high.value())
         whole = bool(self.extent.value())
         self.displays.arrange(
             self.displays.targets(),
