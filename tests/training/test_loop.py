@@ -102,7 +102,7 @@ def test_every_draw_of_a_signal_patch_meets_a_fresh_noise_patch(make_plan):
 def test_an_epoch_shows_each_training_patch_once(make_plan):
     plan = make_plan()
     run, seen = loop_module._Run(plan), []
-    run._draw = lambda examples, rng: seen.extend(examples.signal)
+    run.learner.draw = lambda signal, noise, rng: seen.extend(signal)
     for step in range(plan.steps_per_epoch):
         run._training_batch(step)
     assert sorted(seen) == sorted(plan.training.signal)

@@ -105,7 +105,19 @@ def _train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> a
         help="escnn needs the extra of that name; the model file is the same",
     )
     verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    verb.add_argument("--resume", action="store_true", help="go on from the last report of an interrupted run")
+    verb.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the last report of a run; with a larger limit also of one that had ended",
+    )
+    verb.add_argument(
+        "--from", dest="parent", metavar="MODEL", help="begin from the weights of a model file, or default (fine-tune)"
+    )
+    verb.add_argument("--patience", type=int, metavar="E", help="end after E epochs without a lower held-out loss")
+    verb.add_argument("--least-epochs", type=int, metavar="E", help="train so many epochs in any case (20)")
+    verb.add_argument(
+        "--keep", choices=("last", "best"), default="last", help="weights in the model file: last, or best held out"
+    )
     verb.add_argument("--seed", type=int, default=0)
     verb.set_defaults(verb=verbs.train)
     return verb

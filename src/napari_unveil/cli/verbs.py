@@ -9,6 +9,7 @@ from napari_unveil.types import Progress
 
 if TYPE_CHECKING:
     from napari_unveil.frames import FrameStack, Listing
+    from napari_unveil.training import TrainingSettings
 
 
 def _as_it_is(progress: Progress) -> Progress:
@@ -122,24 +123,15 @@ def train(request: Namespace, printer: Printer) -> None:
     """A model from a patch library."""
     from napari_unveil import training
     from napari_unveil.harvest import PatchLibrary
+    from napari_unveil.network.device import device_in_words
+    from napari_unveil.training.memory import training_bytes
+    from napari_unveil.workflow.denoising import model_path
 
-    asked = {
-        "epochs": request.epochs,
-        "minutes": request.minutes,
-        "batch": request.batch,
-        "photon_energy_keV": request.photon_energy,
-    }
-    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    settings = replace(
-        training.preset(request.preset),
-        seed=request.seed,
-        device=request.device,
-        parametrisation=request.parametrisation,
-        **given,
-    )
-    if request.minutes is not None:
-        settings = replace(settings, epochs=None)
-    plan = training.plan_training(PatchLibrary.open(request.patches), settings, request.output)
+    parent = None if request.parent is None else training.parent_from_file(model_path(request.parent))
+    library = PatchLibrary.open(request.patches)
+    plan = training.plan_training(library, _training_settings(request), request.output, parent=parent)
+    memory = training_bytes(plan.settings, library.patch) / 1e9
+    printer.say(f"on {device_in_words(plan.device)}; the run takes about {memory:.2g} GB")
 
     def progress(report: training.TrainingReport) -> Progress:
         words = (
@@ -152,8 +144,31 @@ def train(request: Namespace, printer: Printer) -> None:
     last = printer.follow("training", run(plan), progress)
     printer.result(
         f"{request.output}: {progress(last).message[3:] if last else ''}",
-        {"model": str(request.output), **(asdict(last) if last else {})},
+        {"model": str(request.output), **(last.as_values() if last else {})},
     )
+
+
+def _training_settings(request: Namespace) -> "TrainingSettings":
+    from napari_unveil.training import preset
+
+    asked = {
+        "epochs": request.epochs,
+        "minutes": request.minutes,
+        "batch": request.batch,
+        "photon_energy_keV": request.photon_energy,
+        "patience_epochs": request.patience,
+        "least_epochs": request.least_epochs,
+    }
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    settings = replace(
+        preset(request.preset),
+        seed=request.seed,
+        device=request.device,
+        parametrisation=request.parametrisation,
+        keeps=request.keep,
+        **given,
+    )
+    return settings if request.minutes is None else replace(settings, epochs=None)
 
 
 def denoise(request: Namespace, printer: Printer) -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from napari_unveil.errors import Refused
+from napari_unveil.network.host import GB, cpu_in_words
 from napari_unveil.tensors import Tensor
 
 REDUCED_TOLERANCE = 0.01
@@ -34,9 +35,26 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def device_in_words(device: torch.device) -> str:
+    """Name and memory: "NVIDIA H200, 2.1 of 140.0 GB in use", or as the processor tells."""
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        name = torch.cuda.get_device_name(device)
+        return f"{name}, {(total - free) / GB:.1f} of {total / GB:.1f} GB in use"
+    if device.type == "mps":
+        total = torch.mps.recommended_max_memory()
+        return f"Apple GPU, {torch.mps.driver_allocated_memory() / GB:.1f} of {total / GB:.1f} GB in use"
+    return cpu_in_words()
+
+
 def leave_one_core_free() -> None:
     """Let torch use all cores but one, so that a window stays fluent beside it."""
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+
+
+def use_all_cores() -> None:
+    """Let torch use all cores, for work that somebody waits for."""
+    torch.set_num_threads(os.cpu_count() or 2)
 
 
 def training_precision(device: torch.device) -> torch.dtype:

@@ -5,7 +5,6 @@ doi 10.14278/rodare.2586. Patches of signal and patches of noise are added, both
 learns to take the sum apart.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,9 @@ from napari_unveil.network.card import ModelCard, damaged
 from napari_unveil.network.heads import HEADS
 from napari_unveil.network.model_file import ModelFile, load_model
 from napari_unveil.network.scaling import SCALINGS, Bounds
-from napari_unveil.network.settings import UNetSettings
 from napari_unveil.network.unet import UNet
 from napari_unveil.recipes.losses import LOSSES, ScaledPair
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.settings import SeparationSettings, separation_settings
 from napari_unveil.tensors import ImageBatch, Tensor
 
 NAME = "separation"
@@ -105,10 +103,7 @@ def settings_as_values(settings: SeparationSettings) -> dict[str, Any]:
 
 def settings_from_card(card: ModelCard) -> SeparationSettings:
     """The settings in a model's card."""
-    values: Mapping[str, Any] = card.settings
-    network = UNetSettings(tuple(values["network"]["widths"]), values["network"]["latent"])
-    rest = {**values, "network": network, "amplitude": tuple(values["amplitude"])}
-    return SeparationSettings(**rest)
+    return separation_settings(card.settings)
 
 
 def _tensor(patches: np.ndarray, device: torch.device) -> ImageBatch:

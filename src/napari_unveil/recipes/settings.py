@@ -1,7 +1,8 @@
 """What a recipe is asked to train, apart from how long. Plain values, without torch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from napari_unveil.errors import Refused
 from napari_unveil.network.settings import HeadName, ScalingName, UNetSettings
@@ -52,3 +53,15 @@ class SeparationSettings:
                 needed="a range of positive numbers, the lower one first",
                 remedy="choose 1 to 1 to leave amplitudes as they are",
             )
+
+
+def separation_settings(values: Mapping[str, Any]) -> SeparationSettings:
+    """The settings that a header holds as plain values (``dataclasses.asdict``).
+
+    Raises
+    ------
+    KeyError, TypeError
+        When a value is missing or of another kind.
+    """
+    network = UNetSettings(tuple(values["network"]["widths"]), values["network"]["latent"])
+    return SeparationSettings(**{**values, "network": network, "amplitude": tuple(values["amplitude"])})

@@ -6,40 +6,56 @@ What a step draws depends on the seed and the step alone, so a resumed run goes 
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 
-from napari_unveil import __version__
 from napari_unveil.errors import Failed
-from napari_unveil.harvest import Batch, draw_batch
-from napari_unveil.network.card import ModelCard
 from napari_unveil.network.device import free_memory, is_out_of_memory
 from napari_unveil.network.model_file import save_model
-from napari_unveil.network.unet import UNet
-from napari_unveil.recipes import separation
-from napari_unveil.recipes.separation import Separator
-from napari_unveil.training.plan import VALIDATION_PATCHES, Examples, TrainingPlan
-from napari_unveil.training.state import TrainingReport, load_state, save_state
+from napari_unveil.tensors import Tensor
+from napari_unveil.training import schedule
+from napari_unveil.training.clock import Clock, Spacing
+from napari_unveil.training.held_out import HeldOut
+from napari_unveil.training.learner import learner_of
+from napari_unveil.training.plan import TrainingPlan
+from napari_unveil.training.provenance import card_of_run
+from napari_unveil.training.record import Leg
+from napari_unveil.training.report import TrainingReport
+from napari_unveil.training.state import load_state, record_now, save_state, weights_of
 
 REPORT_EVERY_S = 2.0
 OVERHEAD_SHARE = 0.05
 """Saving the state, and measuring the held-out loss, are spaced so that each takes about this share of the time."""
 
-WARM_UP_STEPS = 50
+PREVIEW_EVERY_S = 4.0
+PREVIEW_SHARE = 0.01
+"""Previews come at most so often, and take about this share of the time."""
 
-StopAsked = Callable[[], bool]
+Asked = Callable[[], bool]
 
 
 def never() -> bool:
-    """Nobody asks to stop."""
+    """Nobody asks."""
     return False
 
 
-def train(plan: TrainingPlan, *, stop: StopAsked = never) -> Iterator[TrainingReport]:
-    """Train from the start.
+def train(
+    plan: TrainingPlan, *, stop: Asked = never, pause: Asked = never, preview: Asked = never
+) -> Iterator[TrainingReport]:
+    """Train from the start: from chance, or from the plan's parent.
+
+    Parameters
+    ----------
+    plan
+        What is trained.
+    stop, pause
+        Whether the run is to come to a good end, or to wait; asked after each step. A run that waits uses no core,
+        its time does not count, and its state is on disk.
+    preview
+        Whether reports are to carry a preview now and then.
 
     Yields
     ------
@@ -51,11 +67,16 @@ def train(plan: TrainingPlan, *, stop: StopAsked = never) -> Iterator[TrainingRe
     Failed
         When memory runs out or the loss is no longer finite.
     """
-    yield from _Run(plan).until(stop)
+    yield from _Run(plan).until(stop, pause, preview)
 
 
-def resume(plan: TrainingPlan, *, stop: StopAsked = never) -> Iterator[TrainingReport]:
-    """Go on from the last report of an interrupted run: its earlier reports come first, then as :func:`train`.
+def resume(
+    plan: TrainingPlan, *, stop: Asked = never, pause: Asked = never, preview: Asked = never
+) -> Iterator[TrainingReport]:
+    """Go on from the last report of a run: its earlier reports come first, then as :func:`train`.
+
+    A run that was interrupted goes on as if it had not been. One that had reached its limit goes on where the plan's
+    is larger, with a learning rate as :mod:`napari_unveil.training.schedule` says; else it ends at once.
 
     Raises
     ------
@@ -63,12 +84,10 @@ def resume(plan: TrainingPlan, *, stop: StopAsked = never) -> Iterator[TrainingR
         When there is nothing to resume, or it was another run.
     """
     run = _Run(plan)
-    run.reports = [replace(report, ended="") for report in load_state(plan, run.trained, run.optimizer)]
-    last = run.reports[-1]
-    run.reports[-1] = replace(last, ended=run.ended(last.step, last.elapsed_s, never))
+    run.go_back()
     yield from run.reports
     if not run.reports[-1].ended:
-        yield from run.until(stop)
+        yield from run.until(stop, pause, preview)
 
 
 class _Run:
@@ -76,139 +95,123 @@ class _Run:
 
     def __init__(self, plan: TrainingPlan) -> None:
         self.plan = plan
-        torch.manual_seed(plan.settings.seed)
-        self.trained = _trainable_network(plan).to(plan.device)
-        self.separator = Separator(plan.settings.recipe, self.trained)
+        self.learner = learner_of(plan)
+        self.trained = self.learner.network
         self.optimizer = torch.optim.AdamW(self.trained.parameters(), lr=plan.settings.learning_rate, weight_decay=0.0)
         self.reports: list[TrainingReport] = []
-        self._last_validation = math.nan
-        self._validate_next_at = 0.0
+        self.leg = Leg()
+        self.clock = Clock()
+        self.held_out = HeldOut(plan, self.learner, share=OVERHEAD_SHARE)
+        self._previews = Spacing(PREVIEW_SHARE, least_s=PREVIEW_EVERY_S)
 
-    def until(self, stop: StopAsked) -> Iterator[TrainingReport]:
+    def go_back(self) -> None:
+        """Bring everything to where the run on disk stopped."""
+        record, best_weights = load_state(self.plan, self.trained, self.optimizer)
+        last = record.last
+        self.held_out.go_back(record.best, best_weights)
+        self.leg, self.clock = record.leg, Clock(last.elapsed_s)
+        ended = self._why_over(last.step, last.elapsed_s)
+        if record.complete and not ended:
+            self.leg = Leg(last.step, last.elapsed_s)
+        self.reports = [replace(report, ended="") for report in record.reports[:-1]] + [replace(last, ended=ended)]
+
+    def until(self, stop: Asked, pause: Asked, preview: Asked) -> Iterator[TrainingReport]:
         try:
-            yield from self._reports(stop)
+            yield from self._reports(stop, pause, preview)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            raise self._failure(
-                "memory ran out", "resume on another device, or train anew with a smaller preset or batch"
-            ) from error
+            remedy = "resume on another device, or train anew with a smaller batch or a smaller preset"
+            raise self._failure("memory ran out", remedy) from error.with_traceback(None)
         finally:
-            free_memory(self.plan.device)
+            self._let_go()
 
-    def _reports(self, stop: StopAsked) -> Iterator[TrainingReport]:
-        step = self.reports[-1].step if self.reports else 0
-        before_s = self.reports[-1].elapsed_s if self.reports else 0.0
-        began, pause_s = time.perf_counter(), REPORT_EVERY_S
-        ended = ""
+    def _reports(self, stop: Asked, pause: Asked, preview: Asked) -> Iterator[TrainingReport]:
+        self.clock.go_on()
+        report_every_s, ended = REPORT_EVERY_S, ""
         while not ended:
-            first_step, since, losses = step, time.perf_counter(), torch.zeros((), device=self.plan.device)
-            while not ended and (step == first_step or time.perf_counter() - since < pause_s):
-                elapsed_s = before_s + time.perf_counter() - began
-                losses += self._step(step, self._progress(step, elapsed_s))
-                step += 1
-                ended = self.ended(step, before_s + time.perf_counter() - began, stop)
-            patches = (step - first_step) * self.plan.settings.batch
-            report = TrainingReport(
-                step=step,
-                epoch=step / self.plan.steps_per_epoch,
-                training_loss=float(losses) / (step - first_step),
-                validation_loss=self._validation_loss(due=bool(ended)),
-                patches_per_second=patches / (time.perf_counter() - since),
-                elapsed_s=before_s + time.perf_counter() - began,
-                left_s=0.0,
-                ended=ended,
-            )
-            self.reports.append(replace(report, left_s=self._left_s(report)))
+            if self.reports and self.clock.wait(pause, unless=stop) and stop():
+                report = self._stopped_report()
+            else:
+                report = self._next_report(report_every_s, stop, pause)
+            ended = report.ended
+            self.reports.append(report)
             self._refuse_to_go_on_with_nonsense(report)
-            pause_s = max(REPORT_EVERY_S, self._seconds_to_keep(ended) / OVERHEAD_SHARE)
-            yield self.reports[-1]
+            report_every_s = max(REPORT_EVERY_S, self._seconds_to_keep(ended) / OVERHEAD_SHARE)
+            yield self._with_preview(report) if preview() else report
 
-    def _step(self, step: int, progress: float) -> torch.Tensor:
+    def _next_report(self, after_s: float, stop: Asked, pause: Asked) -> TrainingReport:
+        """Train for ``after_s`` seconds, or to the end of the run or the next pause; at least one step."""
+        first_step = step = self.reports[-1].step if self.reports else 0
+        began_s, ended, held = self.clock.elapsed_s(), "", False
+        losses = torch.zeros((), device=self.plan.device)
+        while step == first_step or not (ended or held or self.clock.elapsed_s() - began_s >= after_s):
+            losses += self._step(step, self._progress(step, self.clock.elapsed_s()))
+            step += 1
+            self.held_out.after_step(step)
+            ended = self._why_over(step, self.clock.elapsed_s()) or ("stopped" if stop() else "")
+            held = pause()
+        patches = (step - first_step) * self.plan.settings.batch
+        training_loss = float(losses) / (step - first_step)
+        speed = patches / (self.clock.elapsed_s() - began_s)
+        (self.held_out.measure if ended else self.held_out.for_report)(step)
+        elapsed_s = self.clock.elapsed_s()
+        return TrainingReport(
+            step=step,
+            epoch=step / self.plan.steps_per_epoch,
+            training_loss=training_loss,
+            validation_loss=self.held_out.loss,
+            patches_per_second=speed,
+            elapsed_s=elapsed_s,
+            left_s=schedule.seconds_left(self.leg, elapsed_s=elapsed_s, progress=self._progress(step, elapsed_s)),
+            ended=ended,
+            validated_step=self.held_out.step,
+        )
+
+    def _stopped_report(self) -> TrainingReport:
+        """The last report once more, of a run that is stopped while it waits."""
+        last = self.reports.pop()
+        self.held_out.measure(last.step)
+        return replace(last, ended="stopped", validation_loss=self.held_out.loss, validated_step=last.step)
+
+    def _step(self, step: int, progress: float) -> Tensor:
         for group in self.optimizer.param_groups:
-            group["lr"] = self._learning_rate(step, progress)
+            group["lr"] = schedule.learning_rate(self.plan.settings, self.leg, step=step, progress=progress)
         self.trained.train()
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self._loss(self._training_batch(step))
+        loss = self.learner.loss(self._training_batch(step))
         loss.backward()  # type: ignore[no-untyped-call]
         if self.plan.settings.gradient_limit is not None:
             torch.nn.utils.clip_grad_norm_(self.trained.parameters(), self.plan.settings.gradient_limit)
         self.optimizer.step()
         return loss.detach()
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
-        plan = self.plan
-        mixed = plan.precision != torch.float32
-        with torch.autocast(plan.device.type, dtype=plan.precision, enabled=mixed):
-            return self.separator.batch_loss(batch, plan.photon, plan.device)
-
-    def _training_batch(self, step: int) -> Batch:
+    def _training_batch(self, step: int) -> Any:
         plan = self.plan
         epoch, place = divmod(step, plan.steps_per_epoch)
         order = np.random.default_rng([plan.settings.seed, 0, epoch]).permutation(plan.training.signal)
         size = plan.settings.batch
-        return self._draw(
-            Examples(order[place * size : (place + 1) * size], plan.training.noise),
+        return self.learner.draw(
+            order[place * size : (place + 1) * size],
+            plan.training.noise,
             np.random.default_rng([plan.settings.seed, 1, step]),
         )
 
-    def _draw(self, examples: Examples, rng: np.random.Generator) -> Batch:
-        return draw_batch(
-            self.plan.library,
-            examples.signal,
-            examples.noise,
-            batch=len(examples.signal),
-            amplitude=self.plan.settings.recipe.amplitude,
-            rng=rng,
-        )
-
-    def _validation_loss(self, *, due: bool) -> float:
-        """Loss on the held-out patches, measured again when it is ``due`` or old enough, else as last measured."""
-        began = time.perf_counter()
-        if due or began >= self._validate_next_at:
-            self._last_validation = self._measure_validation_loss()
-            now = time.perf_counter()
-            self._validate_next_at = now + (now - began) / OVERHEAD_SHARE
-        return self._last_validation
-
-    @torch.no_grad()
-    def _measure_validation_loss(self) -> float:
-        self.trained.eval()
-        rng = np.random.default_rng([self.plan.settings.seed, 2])
-        held_out = self.plan.validation
-        chosen = rng.permutation(held_out.signal)[:VALIDATION_PATCHES]
-        size = self.plan.settings.batch
-        parts = [chosen[first : first + size] for first in range(0, len(chosen), size)]
-        losses = [float(self._loss(self._draw(Examples(part, held_out.noise), rng))) * len(part) for part in parts]
-        return sum(losses) / len(chosen)
-
-    def _learning_rate(self, step: int, progress: float) -> float:
-        rate = self.plan.settings.learning_rate
-        if self.plan.settings.schedule == "constant":
-            return rate
-        return rate * min(1.0, (step + 1) / WARM_UP_STEPS) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+    def _with_preview(self, report: TrainingReport) -> TrainingReport:
+        if not (report.ended or self._previews.due()):
+            return report
+        with self._previews:
+            return replace(report, preview=self.learner.preview(report.step))
 
     def _progress(self, step: int, elapsed_s: float) -> float:
-        """Share of the run that is done, 1 at its end."""
-        settings, shares = self.plan.settings, [0.0]
-        if settings.epochs is not None:
-            shares.append(step / (settings.epochs * self.plan.steps_per_epoch))
-        if settings.minutes is not None:
-            shares.append(elapsed_s / (60 * settings.minutes))
-        return max(shares)
+        plan = self.plan
+        return schedule.progress(plan.settings, plan.steps_per_epoch, self.leg, step=step, elapsed_s=elapsed_s)
 
-    def ended(self, step: int, elapsed_s: float, stop: StopAsked) -> str:
-        """Why the run is over after ``step`` steps and ``elapsed_s`` seconds; "" while it is not."""
-        settings = self.plan.settings
-        if settings.epochs is not None and step >= settings.epochs * self.plan.steps_per_epoch:
-            return "epochs"
-        if settings.minutes is not None and elapsed_s >= 60 * settings.minutes:
-            return "minutes"
-        return "stopped" if stop() else ""
-
-    def _left_s(self, report: TrainingReport) -> float:
-        progress = self._progress(report.step, report.elapsed_s)
-        return max(0.0, report.elapsed_s * (1 - progress) / progress)
+    def _why_over(self, step: int, elapsed_s: float) -> str:
+        plan = self.plan
+        return schedule.why_over(
+            plan.settings, plan.steps_per_epoch, self.held_out.best, step=step, elapsed_s=elapsed_s
+        )
 
     def _refuse_to_go_on_with_nonsense(self, report: TrainingReport) -> None:
         if not math.isfinite(report.training_loss + report.validation_loss):
@@ -220,50 +223,26 @@ class _Run:
 
     def _seconds_to_keep(self, ended: str) -> float:
         began = time.perf_counter()
-        save_state(self.plan, self.trained, self.optimizer, self.reports)
+        record = record_now(self.plan, leg=self.leg, best=self.held_out.best, reports=self.reports)
+        save_state(self.plan, self.trained, self.optimizer, record, self.held_out.best_weights)
         if ended:
-            save_model(self.plan.path, self._card(), _trained_unet(self.plan, self.trained))
+            self._save_model()
         return time.perf_counter() - began
 
-    def _card(self) -> ModelCard:
-        plan, last = self.plan, self.reports[-1]
-        return ModelCard(
-            recipe=separation.NAME,
-            settings=separation.settings_as_values(plan.settings.recipe),
-            unit=plan.library.unit,
-            photon_energy_keV=plan.photon_energy_keV,
-            training={
-                "library_sha256": plan.library_sha256,
-                "library": plan.library.provenance,
-                "patches_seen": last.step * plan.settings.batch,
-                "run": {name: value for name, value in asdict(plan.settings).items() if name != "recipe"},
-                "last_report": asdict(last),
-            },
-            scores={"validation_loss": last.validation_loss},
-            version=__version__,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+    def _save_model(self) -> None:
+        best_weights = self.held_out.best_weights if self.plan.settings.keeps == "best" else {}
+        card = card_of_run(self.plan, self.learner, self.reports[-1], self.held_out.best if best_weights else None)
+        save_model(self.plan.path, card, self.learner.deployed(best_weights or weights_of(self.trained)))
 
     def _failure(self, found: str, remedy: str) -> Failed:
         step = self.reports[-1].step if self.reports else 0
         kept = f"the state after step {step} is in {self.plan.state_path}" if step else "nothing was kept"
         return Failed(found=f"{found} while training on {self.plan.device}", kept=kept, remedy=remedy)
 
-
-def _trainable_network(plan: TrainingPlan) -> torch.nn.Module:
-    if plan.settings.parametrisation == "escnn":
-        from napari_unveil.network.escnn_unet import EscnnUNet
-
-        return EscnnUNet(plan.settings.recipe.network)
-    network = UNet(plan.settings.recipe.network)
-    if plan.settings.recipe.head == "subtract":
-        network.projection.bank.data.abs_()  # on latent maps >= 0: ReLU(l) begins alive; else it may never be
-    return network
-
-
-def _trained_unet(plan: TrainingPlan, network: torch.nn.Module) -> torch.nn.Module:
-    if plan.settings.parametrisation == "escnn":
-        from napari_unveil.network.escnn_unet import converted
-
-        return converted(network)
-    return network
+    def _let_go(self) -> None:
+        """Hand the memory of the device back: weights, gradients and moments lie on disk by now."""
+        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.state.clear()
+        self.trained.to("cpu")
+        self.held_out.go_back(None, {})
+        free_memory(self.plan.device)

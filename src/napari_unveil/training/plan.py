@@ -11,10 +11,10 @@ from napari_unveil.harvest import PatchLibrary, split_by_frame
 from napari_unveil.network.device import choose_device, training_precision
 from napari_unveil.recipes.photons import one_photon
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
+from napari_unveil.training.parent import Parent, inherited
+from napari_unveil.training.record import RunRecord, state_path_of
 from napari_unveil.training.settings import TrainingSettings
 from napari_unveil.types import Indices
-
-VALIDATION_PATCHES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class TrainingPlan:
         Where the network runs, and the type of its convolutions.
     path
         The model file to write; the state of the run lies beside it.
+    parent
+        The model that the run begins from (None: from chance).
     """
 
     settings: TrainingSettings
@@ -53,6 +55,7 @@ class TrainingPlan:
     device: torch.device
     precision: torch.dtype
     path: Path
+    parent: Parent | None = None
 
     @property
     def state_path(self) -> Path:
@@ -65,13 +68,17 @@ class TrainingPlan:
         return -(-len(self.training.signal) // self.settings.batch)
 
 
-def state_path_of(model_path: Path) -> Path:
-    """Where the state of the run lies that trains the model at ``model_path``."""
-    return model_path.with_suffix(".state.safetensors")
-
-
-def plan_training(library: PatchLibrary, settings: TrainingSettings, path: Path) -> TrainingPlan:
+def plan_training(
+    library: PatchLibrary, settings: TrainingSettings, path: Path, *, parent: Parent | None = None
+) -> TrainingPlan:
     """Resolve ``settings`` on ``library``, or refuse.
+
+    Parameters
+    ----------
+    library, settings, path
+        What is learned from, how, and the model file to write.
+    parent
+        A model to begin from; network, scaling and head are its own then, whatever ``settings`` say.
 
     Raises
     ------
@@ -79,8 +86,10 @@ def plan_training(library: PatchLibrary, settings: TrainingSettings, path: Path)
         When patches do not fit the network, one photon is unknown, there are too few frames to hold some out, or
         the device is absent.
     """
+    if parent is not None:
+        settings = inherited(settings, parent)
     _refuse_patch_size(library.patch, settings.recipe.network.stride_px)
-    refuse_inputs(path, library.path)
+    refuse_inputs(path, library.path, *([parent.path] if parent is not None and parent.path is not None else []))
     refuse_unwritable(path)
     energy = settings.photon_energy_keV if settings.photon_energy_keV is not None else library.photon_energy_keV
     photon = 1.0 if settings.recipe.scaling == "percentile" else one_photon(library.unit, energy)
@@ -99,7 +108,20 @@ def plan_training(library: PatchLibrary, settings: TrainingSettings, path: Path)
         device=device,
         precision=training_precision(device),
         path=path,
+        parent=parent,
     )
+
+
+def plan_again(library: PatchLibrary, path: Path, settings: TrainingSettings, record: RunRecord) -> TrainingPlan:
+    """The plan of a run that is gone on with: ``settings`` are those of its ``record``, limits aside.
+
+    Raises
+    ------
+    Refused
+        As :func:`plan_training`.
+    """
+    parent = Parent(record.parent["name"], record.parent["sha256"]) if record.parent else None
+    return plan_training(library, settings, path, parent=parent)
 
 
 def _refuse_patch_size(patch_px: int, stride_px: int) -> None:

@@ -10,6 +10,7 @@ from napari_unveil.recipes.settings import SeparationSettings
 
 Schedule = Literal["constant", "cosine"]
 Parametrisation = Literal["p4", "escnn"]
+Keeps = Literal["last", "best"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class TrainingSettings:
         Overrides the library's (None: as in the library).
     parametrisation
         ``p4`` (plain torch) or ``escnn`` (needs the extra; saved as the same kind of model file).
+    patience_epochs, least_epochs
+        The run ends early when the loss on the held-out patches, measured anew at the end of each epoch, has not
+        been lower than before for ``patience_epochs`` (None: never), but not before ``least_epochs``.
+    keeps
+        Which weights the model file holds: the ``last``, or those with the ``best`` validation loss, which is then
+        measured at the end of each epoch.
     """
 
     recipe: SeparationSettings = field(default_factory=SeparationSettings)
@@ -53,6 +60,9 @@ class TrainingSettings:
     device: str = "auto"
     photon_energy_keV: float | None = None
     parametrisation: Parametrisation = "p4"
+    patience_epochs: int | None = None
+    least_epochs: int = 20
+    keeps: Keeps = "last"
 
     def __post_init__(self) -> None:
         ends = [end for end in (self.epochs, self.minutes) if end is not None]
@@ -63,6 +73,29 @@ class TrainingSettings:
                 needed="a positive number of epochs or of minutes, a patch per step, and a seed of at least 0",
                 remedy="choose positive numbers",
             )
+        if not (0 <= self.learning_rate < math.inf and 0 < self.validation_share < 1):
+            raise Refused(
+                found=f"a learning rate of {self.learning_rate} and a held-out share of {self.validation_share}",
+                needed="a finite learning rate that is not negative, and a share between 0 and 1",
+                remedy="choose other numbers, such as those of a preset",
+            )
+        if self.gradient_limit is not None and not self.gradient_limit > 0:
+            raise Refused(
+                found=f"a gradient limit of {self.gradient_limit}",
+                needed="a positive number, or none",
+                remedy="leave the limit out, or choose 1",
+            )
+        if self.least_epochs < 0 or (self.patience_epochs is not None and self.patience_epochs < 1):
+            raise Refused(
+                found=f"early stopping after {self.patience_epochs} epochs, not before {self.least_epochs}",
+                needed="a patience of at least one epoch",
+                remedy="choose larger numbers, or do without early stopping",
+            )
+
+    @property
+    def watches(self) -> bool:
+        """Whether the held-out loss is measured at the end of each epoch, because something depends on it."""
+        return self.patience_epochs is not None or self.keeps == "best"
 
 
 PRESETS: dict[str, TrainingSettings] = {

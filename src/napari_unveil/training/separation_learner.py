@@ -1,0 +1,114 @@
+"""The recipe ``separation`` under training: mixtures of patches enter, losses and previews leave."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+
+from napari_unveil.harvest import Batch, draw_batch
+from napari_unveil.network.unet import UNet
+from napari_unveil.recipes import separation
+from napari_unveil.recipes.separation import Separator
+from napari_unveil.tensors import ImageBatch, Tensor
+from napari_unveil.training.plan import TrainingPlan
+from napari_unveil.training.report import Preview
+from napari_unveil.types import Frame, Indices
+
+PREVIEWS_TO_CHOOSE_FROM = 16
+
+
+class SeparationLearner:
+    """A U-Net that learns to take the sum of two patches apart; weights begin by chance or from the plan's parent."""
+
+    name = separation.NAME
+
+    def __init__(self, plan: TrainingPlan) -> None:
+        self._plan = plan
+        self.network = _network(plan).to(plan.device)
+        self.separator = Separator(plan.settings.recipe, self.network)
+        self._shown: Batch | None = None
+
+    def draw(self, signal: Indices, noise: Indices, rng: np.random.Generator) -> Batch:
+        """Each patch of ``signal`` with a factor and a partner of its own."""
+        return draw_batch(
+            self._plan.library,
+            signal,
+            noise,
+            batch=len(signal),
+            amplitude=self._plan.settings.recipe.amplitude,
+            rng=rng,
+        )
+
+    def loss(self, examples: Batch) -> Tensor:
+        """The recipe's loss, convolutions in the precision of the plan."""
+        with self._precision():
+            return self.separator.batch_loss(examples, self._plan.photon, self._plan.device)
+
+    @torch.no_grad()
+    def preview(self, step: int) -> Preview:
+        """One held-out pair, the same in each run with this seed: of a few, that with the strongest noise."""
+        pair = self._pair_to_show()
+        mixed = pair.signal + pair.noise
+        self.network.eval()
+        finite = torch.from_numpy(np.nan_to_num(mixed)).unsqueeze(1).to(self._plan.device)
+        with self._precision():
+            signal, noise = self.separator(finite, self._plan.photon)
+        missing = ~np.isfinite(mixed[0])
+        return Preview(
+            input=mixed[0],
+            signal=_frame(signal, missing),
+            noise=_frame(noise, missing),
+            truth=np.where(missing, np.float32(np.nan), pair.signal[0]),
+            unit=self._plan.library.unit,
+            step=step,
+        )
+
+    def settings(self) -> Mapping[str, Any]:
+        """The recipe's settings for the model card."""
+        return separation.settings_as_values(self._plan.settings.recipe)
+
+    def deployed(self, weights: Mapping[str, Tensor]) -> torch.nn.Module:
+        """A U-Net with ``weights``, which are given by the names of the trained network."""
+        network = deepcopy(self.network)
+        with torch.no_grad():
+            for name, parameter in network.named_parameters():
+                parameter.copy_(weights[name])
+        if self._plan.settings.parametrisation == "escnn":
+            from napari_unveil.network.escnn_unet import converted
+
+            return converted(network.eval())
+        return network
+
+    def _precision(self) -> torch.autocast:
+        kind, dtype = self._plan.device.type, self._plan.precision
+        return torch.autocast(kind, dtype=dtype, enabled=dtype != torch.float32)
+
+    def _pair_to_show(self) -> Batch:
+        if self._shown is None:
+            held_out, rng = self._plan.validation, np.random.default_rng([self._plan.settings.seed, 3])
+            chosen = rng.permutation(held_out.signal)[:PREVIEWS_TO_CHOOSE_FROM]
+            pairs = self.draw(chosen, held_out.noise, rng)
+            strongest = int(np.argmax(np.nansum(pairs.noise, axis=(1, 2))))
+            self._shown = Batch(pairs.signal[[strongest]], pairs.noise[[strongest]])
+        return self._shown
+
+
+def _network(plan: TrainingPlan) -> torch.nn.Module:
+    torch.manual_seed(plan.settings.seed)
+    if plan.settings.parametrisation == "escnn":
+        from napari_unveil.network.escnn_unet import EscnnUNet
+
+        return EscnnUNet(plan.settings.recipe.network)
+    network = UNet(plan.settings.recipe.network)
+    if plan.settings.recipe.head == "subtract":
+        network.projection.bank.data.abs_()  # on latent maps >= 0: ReLU(l) begins alive; else it may never be
+    if plan.parent is not None and plan.parent.weights:
+        network.load_state_dict(dict(plan.parent.weights))
+    return network
+
+
+def _frame(images: ImageBatch, missing: Any) -> Frame:
+    frame: Frame = images[0, 0].float().cpu().numpy()
+    return np.where(missing, np.float32(np.nan), frame)
