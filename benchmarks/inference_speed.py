@@ -10,7 +10,7 @@ import time
 import numpy as np
 import torch
 
-from napari_unveil.denoising import Denoiser, DenoisingSettings
+from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings
 from napari_unveil.denoising.tiles import published_tilings
 from napari_unveil.network.escnn_unet import EscnnUNet, converted
 from napari_unveil.network.unet import UNetSettings

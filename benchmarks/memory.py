@@ -24,7 +24,7 @@ def peak_mb() -> float:
 def denoise(height: int, width: int, passes: int) -> None:
     import torch
 
-    from napari_unveil.denoising import Denoiser, DenoisingSettings
+    from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings
     from napari_unveil.network.unet import UNetSettings
     from napari_unveil.recipes.separation import SeparationSettings, Separator
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from napari_unveil.denoising import Denoiser, DenoisingSettings, default_passes
 from napari_unveil.denoising import denoiser as denoiser_module
+from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings, default_passes
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.network.unet import UNetSettings
 from napari_unveil.recipes.separation import SeparationSettings, Separator

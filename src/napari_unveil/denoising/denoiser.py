@@ -36,6 +36,13 @@ FEWEST_PIXELS = 2**14
 Tell = Callable[[str], None]
 
 
+Between = Callable[[], None]
+
+
+def going_on() -> None:
+    """Nothing happens between two batches of tiles."""
+
+
 def nobody(message: str) -> None:
     """Messages go nowhere."""
     del message
@@ -89,8 +96,15 @@ class Denoiser:
         """Type of the convolutions: ``float32`` or ``bfloat16``."""
         return str(self._separator.precision).removeprefix("torch.")
 
-    def separate(self, frame: Frame) -> Separation:
+    def separate(self, frame: Frame, *, between: Between = going_on) -> Separation:
         """Signal and noise of ``frame``, each (y, x) float32, NaN where the frame is.
+
+        Parameters
+        ----------
+        frame
+            Shape (y, x), in the unit that the settings' photon is in.
+        between
+            Called between two batches of tiles; what it raises ends the work on this frame.
 
         Raises
         ------
@@ -102,16 +116,16 @@ class Denoiser:
             empty = np.full(frame.shape, np.nan, np.float32)
             return Separation(empty, empty)
         whole = filled(np.asarray(frame, np.float32))
-        signal, noise = self._merged_passes(whole)
+        signal, noise = self._merged_passes(whole, between)
         if self._separator.settings.head == "share":
             signal = whole - noise  # merging rounds; the sum stays exact
         return Separation(_with_gaps(signal, gaps), _with_gaps(noise, gaps))
 
-    def _merged_passes(self, frame: Frame) -> tuple[Frame, Frame]:
+    def _merged_passes(self, frame: Frame, between: Between) -> tuple[Frame, Frame]:
         while True:
             try:
                 self._choose_precision(frame)
-                passes = [self._one_pass(frame, tiling) for tiling in self._tilings(frame.shape)]
+                passes = [self._one_pass(frame, tiling, between) for tiling in self._tilings(frame.shape)]
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -127,10 +141,13 @@ class Denoiser:
             return (halo_tiling(size, halo_px=self._halo_px, stride_px=stride, limit_px=self._pixels_at_once),)
         return published_tilings(size, patch_px=settings.patch_px, passes=self.settings.passes)
 
-    def _one_pass(self, frame: Frame, tiling: Tiling) -> tuple[Frame, Frame]:
+    def _one_pass(self, frame: Frame, tiling: Tiling, between: Between) -> tuple[Frame, Frame]:
         tiles = tiling.cut(frame)
         batch = max(1, self._pixels_at_once // prod(tiling.side_px))
-        parts = [self._separate_tiles(tiles[first : first + batch]) for first in range(0, len(tiles), batch)]
+        parts = []
+        for first in range(0, len(tiles), batch):
+            between()
+            parts.append(self._separate_tiles(tiles[first : first + batch]))
         signal, noise = (np.concatenate([tiling.core_of(part[which]) for part in parts]) for which in (0, 1))
         return tiling.stitch(signal), tiling.stitch(noise)
 

@@ -1,7 +1,7 @@
 """A stack that is separated little by little: single separations enter in any order, two arrays leave.
 
-The arrays can be looked at meanwhile. Finished frames are kept up to a limit of memory; the ones that were finished
-first go first, and are made again when they are looked at. What is not there is NaN.
+The arrays can be looked at meanwhile. Finished frames are kept up to a limit of memory; the ones that nobody has looked
+at for the longest time go first, and are made again when they are looked at. What is not there is NaN.
 """
 
 import threading
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_unveil.frames.stack import one_key_per_axis
 from napari_unveil.types import Frame, Frames, Separation
 
 CAPACITY_BYTES = 10**9
@@ -34,7 +35,7 @@ class SeparatedStack:
     def __init__(self, shape: tuple[int, ...], *, capacity_bytes: int = CAPACITY_BYTES) -> None:
         self.shape = tuple(int(side) for side in shape)
         self.frame_count = prod(self.shape[:-2])
-        self._kept_frames = max(1, capacity_bytes // max(1, 2 * 4 * prod(self.shape[-2:])))
+        self._kept_frames = self._frames_in(capacity_bytes)
         self._finished: OrderedDict[int, Separation] = OrderedDict()
         self._never_tried = set(range(self.frame_count))
         self._tried: set[int] = set()
@@ -66,6 +67,8 @@ class SeparatedStack:
     def get(self, index: int) -> Separation | None:
         """Frame ``index``, None while it is missing."""
         with self._lock:
+            if index in self._finished:
+                self._finished.move_to_end(index)
             return self._finished.get(index)
 
     def want(self, index: int) -> None:
@@ -73,11 +76,27 @@ class SeparatedStack:
         with self._lock:
             self._wanted = self._cursor = index
 
+    def limit(self, capacity_bytes: int) -> None:
+        """Let finished frames take so much memory from now on."""
+        with self._lock:
+            self._kept_frames = self._frames_in(capacity_bytes)
+            self._make_room()
+
+    def wanted(self) -> int | None:
+        """The frame that was looked at while it was missing, and still is."""
+        with self._lock:
+            return None if self._wanted in self._finished else self._wanted
+
     def want_no_more(self) -> None:
         """Separate no frame any more except those that are wanted from now on."""
         with self._lock:
             self._never_tried.clear()
             self._wanted = None
+
+    def want_all(self) -> None:
+        """Separate every frame that is not there."""
+        with self._lock:
+            self._never_tried = set(range(self.frame_count)).difference(self._finished)
 
     def next_frame(self) -> int | None:
         """The frame to separate next: the wanted one, then those after it while there is room; None: nothing."""
@@ -90,20 +109,27 @@ class SeparatedStack:
             return next((index for index in rest if index in self._never_tried), None)
 
     def put(self, index: int, separation: Separation) -> None:
-        """Keep frame ``index``; the frame that was finished first makes room for it when memory is short."""
+        """Keep frame ``index``; when memory is short, the frame that was not looked at for the longest makes room."""
         with self._lock:
             self._never_tried.discard(index)
             self._tried.add(index)
             self._cursor = index
             self._finished[index] = separation
             self._finished.move_to_end(index)
-            while len(self._finished) > self._kept_frames:
-                self._finished.popitem(last=False)
+            self._wanted = None if self._wanted == index else self._wanted
+            self._make_room()
 
     def put_missing(self, index: int) -> None:
         """Keep NaN for a frame that cannot be separated."""
         gap = np.full(self.shape[-2:], np.nan, np.float32)
         self.put(index, Separation(gap, gap))
+
+    def _frames_in(self, capacity_bytes: int) -> int:
+        return max(1, capacity_bytes // max(1, 2 * 4 * prod(self.shape[-2:])))
+
+    def _make_room(self) -> None:
+        while len(self._finished) > self._kept_frames:
+            self._finished.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +167,7 @@ class SeparatedFrames:
         return np.asarray(self[...], dtype)
 
     def __getitem__(self, key: Any) -> Frames:
-        keys = _one_key_per_axis(key, self.ndim)
+        keys = one_key_per_axis(key, self.ndim)
         along = [np.arange(side)[k] for side, k in zip(self.shape[:-2], keys, strict=False)]
         positions = list(product(*(np.atleast_1d(numbers).tolist() for numbers in along)))
         numbers = [self._number(position) for position in positions]
@@ -163,11 +189,3 @@ class SeparatedFrames:
 
     def _nothing(self, window: tuple[Any, ...]) -> Frames:
         return np.empty((0, *np.empty(self.shape[-2:], np.float32)[window].shape), np.float32)
-
-
-def _one_key_per_axis(key: Any, ndim: int) -> list[Any]:
-    keys = list(key) if isinstance(key, tuple) else [key]
-    gaps = [place for place, part in enumerate(keys) if part is Ellipsis]
-    if gaps:
-        keys[gaps[0] : gaps[0] + 1] = [slice(None)] * (ndim - len(keys) + 1)
-    return keys + [slice(None)] * (ndim - len(keys))

@@ -140,7 +140,7 @@ class LazyFrames:
         return len(self.shape)
 
     def __getitem__(self, key: Any) -> Frames:
-        keys = _one_key_per_axis(key, self.ndim)
+        keys = one_key_per_axis(key, self.ndim)
         numbers = [range(size)[k] for size, k in zip(self.shape, keys, strict=True)]
         leading = [n if isinstance(n, range) else (n,) for n in numbers[:-2]]
         kept = [len(n) for n in numbers[:-2] if isinstance(n, range)]
@@ -149,6 +149,15 @@ class LazyFrames:
         if not frames:
             return np.empty((*kept, *np.empty(self.shape[-2:], np.float32)[window].shape), np.float32)
         return np.stack(frames).reshape(*kept, *frames[0].shape)
+
+
+def one_key_per_axis(key: Any, ndim: int) -> list[Any]:
+    """What stands in the brackets of an array of ``ndim`` axes, one part an axis; full slices stand for the rest."""
+    keys = list(key) if isinstance(key, tuple) else [key]
+    gaps = [place for place, part in enumerate(keys) if part is Ellipsis]
+    if gaps:
+        keys[gaps[0] : gaps[0] + 1] = [slice(None)] * (ndim - len(keys) + 1)
+    return keys + [slice(None)] * (ndim - len(keys))
 
 
 def is_blank(frame: Frame) -> bool:
@@ -200,11 +209,3 @@ def axes_of(ndim: int) -> tuple[str, ...]:
     """Names of the axes of a stack about which nothing but its number of axes is known."""
     outer = tuple(f"axis {number}" for number in range(ndim - 2))
     return AXES_OF_NDIM.get(ndim, (*outer, "y", "x"))
-
-
-def _one_key_per_axis(key: Any, ndim: int) -> list[Any]:
-    keys = list(key) if isinstance(key, tuple) else [key]
-    if Ellipsis in keys:
-        gap = keys.index(Ellipsis)
-        keys[gap : gap + 1] = [slice(None)] * (ndim - len(keys) + 1)
-    return keys + [slice(None)] * (ndim - len(keys))

@@ -18,7 +18,7 @@ from napari_unveil.plugin import shortcuts
 from napari_unveil.plugin.jobs import LONGEST_WAIT_S, Task
 from napari_unveil.types import Frame
 
-TASKS = ("mask", "harvest", "train", "denoise", "inspect")
+TASKS = ("mask", "harvest", "train", "denoise", "prepare", "inspect")
 
 _sessions: dict[int, "Session"] = {}
 

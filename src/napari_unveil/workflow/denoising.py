@@ -1,26 +1,36 @@
-"""Frames of a file, a model and an output in; a result file and reports out."""
+"""Frames of a file, a model and an output in; a result file and reports out. Torch is loaded by the first denoiser."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_unveil.denoising import Denoiser, DenoisingSettings, default_passes
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack, is_blank, writing_nxdata
-from napari_unveil.network.device import choose_device
-from napari_unveil.network.model_file import ModelFile
+from napari_unveil.frames import Address, FrameStack, is_blank, writing_nxdata
+from napari_unveil.network.card import ModelCard, read_card
+from napari_unveil.recipes.intensity_range import cautions_on_frame, cautions_on_unit
 from napari_unveil.recipes.photons import one_photon
-from napari_unveil.recipes.separation import Separator, separator_from_file
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
-from napari_unveil.types import Progress
+from napari_unveil.types import Frame, Progress, Separation
+
+if TYPE_CHECKING:
+    from napari_unveil.denoising.denoiser import Denoiser
+    from napari_unveil.network.model_file import ModelFile
+    from napari_unveil.recipes.separation import Separator
 
 SHIPPED_MODEL = "default"
 
 Tell = Callable[[str], None]
+Known = Callable[[int], Separation | None]
+
+
+def nothing_known(index: int) -> Separation | None:
+    """No frame is separated already."""
+    del index
+    return None
 
 
 def model_path(name: str) -> Path:
@@ -29,8 +39,10 @@ def model_path(name: str) -> Path:
     return shipped if shipped.is_file() else Path(name)
 
 
-def open_model(name: str) -> tuple[Separator, ModelFile]:
+def open_model(name: str) -> "tuple[Separator, ModelFile]":
     """A model by name or path, ready to use, with its card."""
+    from napari_unveil.recipes.separation import separator_from_file
+
     return separator_from_file(model_path(name))
 
 
@@ -56,9 +68,35 @@ class DenoisingRequest:
     device: str = "auto"
 
 
+def energy_of(stack: FrameStack, request: DenoisingRequest) -> float | None:
+    """The photon energy in keV that counts for ``stack``; None where nobody knows it."""
+    return stack.photon_energy_keV if request.photon_energy_keV is None else request.photon_energy_keV
+
+
+def photon_for(card: ModelCard, stack: FrameStack, request: DenoisingRequest) -> float:
+    """One photon in the unit of ``stack``; 1 for a model that does not count photons.
+
+    Raises
+    ------
+    Refused
+        When the model counts photons and one photon is unknown in these frames.
+    """
+    counts = card.settings.get("scaling") == "physical"
+    return one_photon(stack.unit, energy_of(stack, request)) if counts else 1.0
+
+
+def cautions(stack: FrameStack, request: DenoisingRequest, frame: Frame) -> tuple[str, ...]:
+    """Sentences on how ``frame`` (y, x) of ``stack`` differs from what the model was trained on; best: none."""
+    card = read_card(model_path(request.model))
+    return (
+        *cautions_on_unit(card, unit=stack.unit, photon_energy_keV=energy_of(stack, request)),
+        *cautions_on_frame(card, frame, photon_for(card, stack, request)),
+    )
+
+
 def denoiser_for(
     stack: FrameStack, request: DenoisingRequest, *, tell: Tell = lambda _: None
-) -> tuple[Denoiser, dict[str, Any]]:
+) -> "tuple[Denoiser, dict[str, Any]]":
     """A denoiser for the frames of ``stack``, and what is to be written beside its results.
 
     Raises
@@ -67,11 +105,12 @@ def denoiser_for(
         When the model cannot be read, or counts photons and one photon is unknown in these frames, or the device
         is absent.
     """
+    from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings, default_passes
+    from napari_unveil.network.device import choose_device
+
     separator, file = open_model(request.model)
-    energy = stack.photon_energy_keV if request.photon_energy_keV is None else request.photon_energy_keV
-    counts = separator.settings.scaling == "physical"
     settings = DenoisingSettings(
-        photon=one_photon(stack.unit, energy) if counts else 1.0,
+        photon=photon_for(file.card, stack, request),
         passes=default_passes(separator) if request.passes is None else request.passes,
     )
     denoiser = Denoiser(separator, choose_device(request.device), settings, tell)
@@ -79,14 +118,14 @@ def denoiser_for(
         "method": f"denoise ({file.card.recipe})",
         "parameters": {
             "passes": settings.passes,
-            "photon_energy_keV": energy,
+            "photon_energy_keV": energy_of(stack, request),
             "device": str(denoiser.device),
             "scaling": separator.settings.scaling,
             "head": separator.settings.head,
         },
         "model": request.model,
         "model_sha256": file.sha256,
-        "input": str(replace(stack.address, path=stack.address.path.resolve())),
+        "input": _absolute(stack.address),
     }
     return denoiser, process
 
@@ -107,7 +146,7 @@ class DenoisingPlan:
 
     stack: FrameStack
     rows: range
-    denoiser: Denoiser
+    denoiser: "Denoiser"
     process: dict[str, Any]
     path: Path
 
@@ -136,6 +175,7 @@ def plan_denoising(
     rows: slice = slice(None),
     part: tuple[int, int] = (1, 1),
     tell: Tell = lambda _: None,
+    prepared: "tuple[Denoiser, dict[str, Any]] | None" = None,
 ) -> DenoisingPlan:
     """Resolve a request to denoise frames into a file, or refuse it.
 
@@ -146,18 +186,31 @@ def plan_denoising(
     rows, part
         Which positions along the first axis, and which of how many equal shares of those (1 is the first).
     tell
-        Hears messages on the way, such as that memory is short.
+        Hears messages on the way, such as that memory is short, or that the model was trained on other frames.
+    prepared
+        What :func:`denoiser_for` gave for the same request (None: it is asked now).
     """
     refuse_inputs(path, stack.address.path, model_path(request.model))
     refuse_unwritable(path)
     chosen = _share(range(stack.data.shape[0])[rows], part, str(stack.address))
-    denoiser, process = denoiser_for(stack, request, tell=tell)
-    process["input_range"] = [chosen.start, chosen.stop, chosen.step]
-    return DenoisingPlan(stack, chosen, denoiser, process, path)
+    denoiser, made = prepared or denoiser_for(stack, request, tell=tell)
+    process = {**made, "input_range": [chosen.start, chosen.stop, chosen.step]}
+    plan = DenoisingPlan(stack, chosen, denoiser, process, path)
+    process["cautions"] = list(cautions(stack, request, stack.read_or_missing(plan.frames[0], [])))
+    for caution in process["cautions"]:
+        tell(caution)
+    return plan
 
 
-def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
+def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Progress]:
     """Write signal and noise of the planned frames, one by one.
+
+    Parameters
+    ----------
+    plan
+        What is denoised.
+    known
+        Gives the separation of a frame of the stack that the same denoiser has made before, None for all others.
 
     Raises
     ------
@@ -179,9 +232,11 @@ def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
         process=plan.process,
     ) as result:
         for place, index in enumerate(frames):
-            frame = stack.read_or_missing(index, unreadable)
-            blank += is_blank(frame)
-            separation = plan.denoiser.separate(frame)
+            separation = known(index)
+            if separation is None:
+                frame = stack.read_or_missing(index, unreadable)
+                separation = plan.denoiser.separate(frame)
+            blank += is_blank(separation.signal) and is_blank(separation.noise)
             result.write("signal", place, separation.signal)
             result.write("noise", place, separation.noise)
             yield Progress(place + 1, len(frames))
@@ -198,6 +253,12 @@ def denoise(plan: DenoisingPlan) -> Iterator[Progress]:
             kept=f"the others are in {plan.path}, these are NaN there",
             remedy="repair the input and denoise it again",
         )
+
+
+def _absolute(address: Address) -> str:
+    """The address of a file wherever it is read from; the name of frames that lie in no file."""
+    path = address.path
+    return str(replace(address, path=path.resolve()) if path.exists() else address)
 
 
 def _share(rows: range, part: tuple[int, int], address: str) -> range:

@@ -14,16 +14,6 @@ Finish = Callable[[Task], None]
 Until = Callable[[Callable[[], Any]], None]
 
 
-@pytest.fixture
-def view(beamtime: Any, qtbot: Any, model: Path) -> DenoiseView:
-    view = DenoiseView(beamtime)
-    qtbot.addWidget(view)
-    view.session.announce_model(model)
-    view.frames.choose(beamtime.layers["full shots"])
-    view.check()
-    return view
-
-
 def test_the_session_model_and_the_photon_energy_are_filled_in(view: DenoiseView, model: Path) -> None:
     assert view.model.value() == str(model)
     assert view.energy.value() == 8.0
@@ -70,20 +60,20 @@ def test_the_model_is_named_in_the_results(view: DenoiseView, finish: Finish, mo
 def test_after_cancelling_only_frames_that_are_looked_at_are_separated(
     view: DenoiseView, finish: Finish, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from napari_unveil.denoising import Denoiser
+    from napari_unveil.denoising.denoiser import Denoiser
 
-    separate = Denoiser.separate
+    separate, calls = Denoiser.separate, []
 
-    def then_cancel(self: Denoiser, frame: Any) -> Any:
-        view.session.task("denoise")._control.cancel()
-        return separate(self, frame)
+    def then_cancel(self: Denoiser, frame: Any, **more: Any) -> Any:
+        calls.append(frame)
+        if len(calls) == 2:
+            view.end()
+        return separate(self, frame, **more)
 
     monkeypatch.setattr(Denoiser, "separate", then_cancel)
     view.press()
+    result = view.session.separation.all[0].result
     finish(view.task)
-    monkeypatch.setattr(Denoiser, "separate", separate)
-    view.end()
-    result = view.session.separation.result
     assert [result.has(index) for index in range(4)] == [True, False, False, False]
     view.viewer.dims.set_current_step(0, 3)
     until(lambda: result.has(3))
@@ -92,29 +82,41 @@ def test_after_cancelling_only_frames_that_are_looked_at_are_separated(
     until(lambda: np.isfinite(view.viewer.layers["full shots signal"]._data_view).all())
 
 
-def test_an_unknown_photon_energy_is_refused_in_words(view: DenoiseView, finish: Finish) -> None:
+def test_an_unknown_photon_energy_is_asked_for_before_anything_runs(view: DenoiseView) -> None:
     layer = view.viewer.add_image(np.zeros((2, 32, 32), np.float32), name="plain")
     view.frames.choose(layer)
+    view.check()
     assert view.energy.text() == "unknown"
-    view.press()
-    finish(view.task)
+    assert not view.button.isEnabled()
     assert "without a photon energy" in view.status.text()
-    assert "plain signal" not in view.viewer.layers
+    view.energy.setValue(8)
+    view.check()
+    assert view.button.isEnabled()
 
 
-def test_a_missing_model_is_refused_in_words(view: DenoiseView, finish: Finish, tmp_path: Path) -> None:
+def test_an_energy_that_was_given_is_kept_for_its_layer(view: DenoiseView) -> None:
+    layer = view.viewer.add_image(np.zeros((2, 32, 32), np.float32), name="plain")
+    view.frames.choose(layer)
+    view.energy.setValue(9)
+    view.frames.choose(view.viewer.layers["full shots"])
+    assert view.energy.value() == 8
+    view.frames.choose(layer)
+    assert view.energy.value() == 9
+
+
+def test_a_missing_model_is_refused_in_words(view: DenoiseView, tmp_path: Path) -> None:
     view.choose_model(tmp_path / "absent.safetensors")
     view.press()
-    finish(view.task)
     assert "is absent" in view.status.text()
+    assert not view.task.running
 
 
 def test_running_out_of_memory_is_said(view: DenoiseView, finish: Finish, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from napari_unveil.denoising import Denoiser
+    from napari_unveil.denoising.denoiser import Denoiser
 
-    def separate(*_: Any) -> None:
+    def separate(*_: Any, **__: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(Denoiser, "separate", separate)
@@ -142,22 +144,3 @@ def test_frames_that_cannot_be_read_are_empty_and_named(view: DenoiseView, finis
     finish(view.task)
     assert "1 frames could not be read" in view.status.text()
     assert "bad chunk" in view.status.text()
-
-
-def test_frames_of_a_file_are_exported(view: DenoiseView, finish: Finish, full_file: Path, tmp_path: Path) -> None:
-    from napari_unveil.frames import open_layers, parse_address
-    from napari_unveil.plugin.reader import layer_data
-
-    data, arguments, _ = layer_data(str(full_file))[0]
-    view.frames.choose(view.viewer.add_image(data, **arguments))
-    view.export(tmp_path / "out.h5")
-    finish(view.task)
-    assert view.status.text() == "Written"
-    assert [name for name, _ in open_layers(parse_address(tmp_path / "out.h5"))] == ["signal", "noise"]
-
-
-def test_frames_of_no_file_are_exported_too(view: DenoiseView, finish: Finish, tmp_path: Path) -> None:
-    view.export(tmp_path / "out.h5")
-    finish(view.task)
-    assert view.status.text() == "Written"
-    assert (tmp_path / "out.h5").exists()

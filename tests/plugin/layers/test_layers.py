@@ -65,7 +65,7 @@ def test_results_lie_where_the_input_lies(viewer: Any) -> None:
         frames, name="run", scale=(1, 0.075, 0.075), translate=(0, 5, 6), axis_labels=("frame", "y", "x"),
         units=("pixel", "mm", "mm"),
     )  # fmt: skip
-    signal, noise = layers.show_separation(viewer, layer, frames, frames, provenance={"model": "m"})
+    signal, noise = layers.show_separation(viewer, layer, frames, frames, provenance={"model": "m"}, noise_frame=frames[0])
     for result in (signal, noise):
         for name in layers.frames.PLACEMENT:
             assert np.array_equal(np.asarray(getattr(result, name)), np.asarray(getattr(layer, name))), name
@@ -75,7 +75,7 @@ def test_results_lie_where_the_input_lies(viewer: Any) -> None:
 
 def test_input_and_signal_share_their_look_and_noise_has_its_own(beamtime: Any) -> None:
     layer = beamtime.layers["full shots"]
-    signal, noise = layers.show_separation(beamtime, layer, layer.data, layer.data, provenance={})
+    signal, noise = layers.show_separation(beamtime, layer, layer.data, layer.data, provenance={}, noise_frame=None)
     noise.contrast_limits = (1, 2)
     layer.contrast_limits = (3, 30)
     layer.gamma = 0.5
@@ -85,9 +85,9 @@ def test_input_and_signal_share_their_look_and_noise_has_its_own(beamtime: Any) 
 
 def test_a_second_separation_updates_the_layers_of_the_first(beamtime: Any) -> None:
     layer = beamtime.layers["full shots"]
-    first = layers.show_separation(beamtime, layer, layer.data, layer.data, provenance={"model": "a"})
+    first = layers.show_separation(beamtime, layer, layer.data, layer.data, provenance={"model": "a"}, noise_frame=None)
     count = len(beamtime.layers)
-    second = layers.show_separation(beamtime, layer, layer.data + 1, layer.data, provenance={"model": "b"})
+    second = layers.show_separation(beamtime, layer, layer.data + 1, layer.data, provenance={"model": "b"}, noise_frame=None)
     assert (first, count) == (second, len(beamtime.layers))
     assert second[0].metadata["unveil"]["provenance"] == {"model": "b"}
 

@@ -17,7 +17,7 @@ from napari_unveil.plugin.layers.frames import (
 )
 from napari_unveil.plugin.layers.look import MISSING_COLOUR, frame_limits, frame_look
 from napari_unveil.plugin.layers.masks import MASK_NAME, mask_of, show_mask
-from napari_unveil.plugin.layers.separations import show_separation
+from napari_unveil.plugin.layers.separations import Results, results_of, show_separation
 from napari_unveil.plugin.layers.shapes import line_of
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "STACK",
     "UNIT",
     "LayerFrames",
+    "Results",
     "frame_limits",
     "frame_look",
     "is_input",
@@ -38,6 +39,7 @@ __all__ = [
     "mask_of",
     "placement",
     "placement_in_plane",
+    "results_of",
     "show_mask",
     "show_separation",
     "shown_frame",
