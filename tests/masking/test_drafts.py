@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
+from napari_unveil.errors import Refused
 from napari_unveil.frames import Address
 from napari_unveil.masking import find_draft, forget_draft, keep_draft
 from napari_unveil.masking.drafts import draft_path
@@ -24,9 +25,10 @@ def test_what_was_kept_is_found_again(tmp_path, address, masks):
     keep_draft(tmp_path, address, masks)
     draft = find_draft(tmp_path, address, shape=(6, 11))
     assert datetime.now(UTC) - draft.saved < timedelta(minutes=1)
-    assert list(draft.masks) == list(masks)
+    found = draft.masks()
+    assert list(found) == list(draft.names.values()) == list(masks)
     for name, mask in masks.items():
-        np.testing.assert_array_equal(draft.masks[name], mask)
+        np.testing.assert_array_equal(found[name], mask)
 
 
 def test_frames_of_another_address_or_shape_have_no_draft(tmp_path, address, masks):
@@ -38,7 +40,7 @@ def test_frames_of_another_address_or_shape_have_no_draft(tmp_path, address, mas
 def test_the_newest_draft_replaces_the_one_before(tmp_path, address, masks):
     keep_draft(tmp_path, address, masks)
     keep_draft(tmp_path, address, {"other": np.ones((6, 11), bool)})
-    assert list(find_draft(tmp_path, address, shape=(6, 11)).masks) == ["other"]
+    assert list(find_draft(tmp_path, address, shape=(6, 11)).masks()) == ["other"]
     assert len(list(draft_path(tmp_path, address).parent.iterdir())) == 1
 
 
@@ -60,3 +62,11 @@ def test_a_draft_is_forgotten(tmp_path, address, masks):
     forget_draft(tmp_path, address)
     forget_draft(tmp_path, address)
     assert find_draft(tmp_path, address, shape=(6, 11)) is None
+
+
+def test_a_draft_that_was_removed_is_refused(tmp_path, address, masks):
+    keep_draft(tmp_path, address, masks)
+    draft = find_draft(tmp_path, address, shape=(6, 11))
+    forget_draft(tmp_path, address)
+    with pytest.raises(Refused, match="make the mask again"):
+        draft.masks()

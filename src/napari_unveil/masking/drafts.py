@@ -24,17 +24,35 @@ class Draft:
 
     Parameters
     ----------
-    address
-        Where the frames lie.
+    path
+        The file that keeps them.
     saved
         When the masks were kept.
-    masks
-        Each of shape (y, x) or (frame, y, x), under its name.
+    names
+        Of the masks that fit the frames, each under its dataset.
     """
 
-    address: Address
+    path: Path
     saved: datetime
-    masks: Mapping[str, Mask]
+    names: Mapping[str, str]
+
+    def masks(self) -> dict[str, Mask]:
+        """The masks under their names, each of shape (y, x) or (frame, y, x).
+
+        Raises
+        ------
+        Refused
+            When the file was removed or damaged since.
+        """
+        try:
+            with h5py.File(self.path, "r") as file:
+                return {name: file[dataset][()] != 0 for dataset, name in self.names.items()}
+        except (OSError, KeyError) as error:
+            raise Refused(
+                found=f"the mask that was kept cannot be read any more ({error})",
+                needed=f"the file {self.path}",
+                remedy="make the mask again",
+            ) from error
 
 
 def keep_draft(folder: Path, address: Address, masks: Mapping[str, Mask]) -> None:
@@ -58,7 +76,7 @@ def keep_draft(folder: Path, address: Address, masks: Mapping[str, Mask]) -> Non
 
 
 def find_draft(folder: Path, address: Address, *, shape: tuple[int, int]) -> Draft | None:
-    """The masks that were kept for the frames at ``address``; None without any of this shape (y, x).
+    """What was kept for the frames at ``address``; None without masks of this shape (y, x). No pixel is read.
 
     A file that cannot be read is no draft.
     """
@@ -69,12 +87,13 @@ def find_draft(folder: Path, address: Address, *, shape: tuple[int, int]) -> Dra
         with h5py.File(path, "r") as file:
             if file.attrs[FRAMES] != _place(address):
                 return None
-            masks = {str(dataset.attrs[NAME]): dataset[()] != 0 for dataset in file.values()}
+            names = {
+                dataset: str(masks.attrs[NAME]) for dataset, masks in file.items() if masks.shape[-2:] == tuple(shape)
+            }
             saved = datetime.fromisoformat(file.attrs[SAVED])
-    except (OSError, KeyError, ValueError, TypeError):
+    except (OSError, KeyError, ValueError, TypeError, AttributeError):
         return None
-    fitting = {name: mask for name, mask in masks.items() if mask.shape[-2:] == tuple(shape)}
-    return Draft(address, saved, fitting) if fitting else None
+    return Draft(path, saved, names) if names else None
 
 
 def forget_draft(folder: Path, address: Address) -> None:

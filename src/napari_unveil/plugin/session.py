@@ -15,10 +15,13 @@ from qtpy.QtCore import QCoreApplication
 
 from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import shortcuts
+from napari_unveil.plugin.closing import CloseGuard
 from napari_unveil.plugin.jobs import LONGEST_WAIT_S, Task
 from napari_unveil.types import Frame
 
-TASKS = ("mask", "harvest", "train", "denoise", "prepare", "inspect")
+TASKS = ("mask", "harvest", "ahead", "train", "denoise", "prepare", "inspect", "display", "mask room", "mask draft")
+INSPECT_EVERY_MS = 15
+"""Curves follow the mouse: a longer pause would be seen."""
 
 _sessions: dict[int, "Session"] = {}
 
@@ -76,7 +79,8 @@ class Session:
 
     def __init__(self, viewer: Any) -> None:
         self._viewer = weakref.ref(viewer)
-        self._tasks = {name: Task(name) for name in TASKS} | {"inspect": Task("inspect", announce=_in_its_window)}
+        self._tasks = {name: Task(name) for name in TASKS}
+        self._tasks["inspect"] = Task("inspect", announce=_in_its_window, look_every_ms=INSPECT_EVERY_MS)
         self.library: Path | None = None
         self.model: Path | None = None
         self.trio: Trio | None = None
@@ -118,6 +122,10 @@ class Session:
         self.inspection = found
         self.inspected.emit()
 
+    def at_stake(self) -> list[str]:
+        """A sentence for each running job whose end would be a loss."""
+        return [task.at_stake for task in self._tasks.values() if task.running and task.at_stake]
+
     def close(self) -> None:
         """End all jobs and wait for them, bounded."""
         for task in self._tasks.values():
@@ -155,11 +163,17 @@ def _close(key: int) -> None:
         session.close()
 
 
+def _at_stake(key: int) -> list[str]:
+    session = _sessions.get(key)
+    return [] if session is None else session.at_stake()
+
+
 def _close_with_window(viewer: Any, key: int) -> None:
     """Napari has no public event for a closing window; a viewer without one (a model) ends with itself."""
     window = getattr(getattr(viewer, "window", None), "_qt_window", None)
     if window is not None:
         window.destroyed.connect(lambda *_: _close(key))
+        CloseGuard(window, lambda: _at_stake(key))
     application = QCoreApplication.instance()
     if application is not None:
         application.aboutToQuit.connect(lambda: _close(key))

@@ -1,11 +1,25 @@
-"""A signal mask from X-ray-only frames (y, x), with what it was made from."""
+"""Signal masks from X-ray-only frames (y, x), with what they were made from, and the room that they leave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from napari_unveil.errors import Refused
-from napari_unveil.masking import mean_image, signal_mask, suggest_threshold
+from napari_unveil.frames import FrameStack, UnreadableFrame
+from napari_unveil.harvest.positions import free_positions, separate_positions
+from napari_unveil.masking import SignalSearch, mean_image, signal_mask, signal_search, suggest_threshold
 from napari_unveil.types import Frame, Mask
+
+PREVIEW_PX = 2**20
+"""Pixels up to which a preview is exact; larger frames are binned for it, so that it keeps up with the fields."""
+
+LEVELS = 1000
+
+MOST_FRAMES, MOST_BYTES = 32, 2**28
+"""Frames that are held to find pixels that behave alike in all of them, and the memory for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +29,50 @@ class ReferenceMask:
     mask: Mask
     image: Frame
     threshold: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReferenceImage:
+    """An image (y, x) to look for signal in.
+
+    Parameters
+    ----------
+    image
+        As it is.
+    suggested
+        The threshold that it suggests, in its unit.
+    search
+        Its smoothed form.
+    levels
+        Shape (1001,), rising: the level below which each thousandth of the smoothed pixels lies.
+    """
+
+    image: Frame
+    suggested: float
+    search: SignalSearch
+    levels: NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Room:
+    """What a mask leaves for noise patches.
+
+    Parameters
+    ----------
+    masked
+        Share of the frame that is masked.
+    patch
+        Side of a patch, pixels.
+    places
+        At how many pixels the corner of a patch may lie.
+    separate
+        Shape (patch, 2): corners (y, x) of patches that do not overlap.
+    """
+
+    masked: float
+    patch: int
+    places: int
+    separate: NDArray[np.int64]
 
 
 def mask_from_reference(
@@ -37,3 +95,65 @@ def mask_from_reference(
             remedy="lower the threshold or choose other frames",
         )
     return ReferenceMask(mask, image, level)
+
+
+def reference_image(frames: Iterable[Frame]) -> ReferenceImage:
+    """Prepare the mean of X-ray-only ``frames`` for previews of the mask.
+
+    Raises
+    ------
+    Refused
+        When there are no frames, or no valid pixel.
+    """
+    image = mean_image(frames)
+    suggested, search = suggest_threshold(image), signal_search(image, at_most_px=PREVIEW_PX)
+    levels = np.quantile(search.smoothed[np.isfinite(search.smoothed)], np.linspace(0, 1, LEVELS + 1))
+    return ReferenceImage(image, suggested, search, levels)
+
+
+def spread_frames(stack: FrameStack) -> Iterator[Frame]:
+    """Some frames (y, x), spread evenly over the stack, few enough to be held together; unreadable ones are left out.
+
+    Raises
+    ------
+    Refused
+        When none can be read.
+    """
+    frame_bytes = 4 * stack.frame_shape[0] * stack.frame_shape[1]
+    count = min(stack.frame_count, MOST_FRAMES, max(3, MOST_BYTES // frame_bytes))
+    read = False
+    for number in np.unique(np.linspace(0, stack.frame_count - 1, count).round().astype(int)):
+        with suppress(UnreadableFrame):
+            yield stack.read(int(number))
+            read = True
+    if not read:
+        raise Refused(
+            found=f"no frame of {stack.address} can be read",
+            needed="at least one",
+            remedy="choose other frames",
+        )
+
+
+def room_for_patches(mask: Mask, *, patch: int, max_excluded: float) -> Room:
+    """Count where noise patches fit beside a mask (y, x).
+
+    Parameters
+    ----------
+    patch
+        Side of a patch, pixels.
+    max_excluded
+        Largest share of masked pixels in a patch.
+    """
+    free = free_positions(mask, patch=patch, max_excluded=max_excluded)
+    return Room(float(mask.mean()), patch, int(free.sum()), separate_positions(free, patch=patch))
+
+
+def outlines(room: Room, *, shape: tuple[int, int]) -> Mask:
+    """The rims of the patches that fit beside one another, in a frame (y, x); True = rim."""
+    drawn = np.zeros(shape, np.bool_)
+    last = room.patch - 1
+    for y, x in room.separate:
+        rows, columns = slice(y, y + room.patch), slice(x, x + room.patch)
+        drawn[[y, y + last], columns] = True
+        drawn[rows, [x, x + last]] = True
+    return drawn

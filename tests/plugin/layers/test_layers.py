@@ -9,6 +9,7 @@ from napari.layers import Image, Labels, Shapes
 
 from napari_unveil.errors import Refused
 from napari_unveil.plugin import layers
+from napari_unveil.plugin.layers import shapes
 
 
 def test_the_stack_that_our_reader_opened_comes_back(beamtime: Any) -> None:
@@ -65,7 +66,9 @@ def test_results_lie_where_the_input_lies(viewer: Any) -> None:
         frames, name="run", scale=(1, 0.075, 0.075), translate=(0, 5, 6), axis_labels=("frame", "y", "x"),
         units=("pixel", "mm", "mm"),
     )  # fmt: skip
-    signal, noise = layers.show_separation(viewer, layer, frames, frames, provenance={"model": "m"}, noise_frame=frames[0])
+    signal, noise = layers.show_separation(
+        viewer, layer, frames, frames, provenance={"model": "m"}, noise_frame=frames[0]
+    )
     for result in (signal, noise):
         for name in layers.frames.PLACEMENT:
             assert np.array_equal(np.asarray(getattr(result, name)), np.asarray(getattr(layer, name))), name
@@ -87,7 +90,9 @@ def test_a_second_separation_updates_the_layers_of_the_first(beamtime: Any) -> N
     layer = beamtime.layers["full shots"]
     first = layers.show_separation(beamtime, layer, layer.data, layer.data, provenance={"model": "a"}, noise_frame=None)
     count = len(beamtime.layers)
-    second = layers.show_separation(beamtime, layer, layer.data + 1, layer.data, provenance={"model": "b"}, noise_frame=None)
+    second = layers.show_separation(
+        beamtime, layer, layer.data + 1, layer.data, provenance={"model": "b"}, noise_frame=None
+    )
     assert (first, count) == (second, len(beamtime.layers))
     assert second[0].metadata["unveil"]["provenance"] == {"model": "b"}
 
@@ -100,19 +105,74 @@ def test_a_mask_that_is_shown_again_can_be_undone(beamtime: Any) -> None:
     np.testing.assert_array_equal(layers.mask_of(layer), before)
 
 
-def test_a_mask_of_more_than_one_image_is_refused() -> None:
-    with pytest.raises(Refused, match="has 3 axes"):
-        layers.mask_of(Labels(np.zeros((2, 4, 4), np.uint8), name="stack"))
+def test_a_mask_per_frame_marks_what_any_frame_marks() -> None:
+    masks = np.zeros((2, 4, 4), np.uint8)
+    masks[0, 1, 1], masks[1, 2, 2] = 1, 3
+    layer = Labels(masks, name="stack")
+    np.testing.assert_array_equal(np.argwhere(layers.mask_of(layer)), [[1, 1], [2, 2]])
+    assert layers.is_per_frame(layer)
+    assert layers.masks_of(layer).shape == (2, 4, 4)
 
 
-def test_the_last_line_of_a_shapes_layer_counts() -> None:
-    drawn = Shapes([[[0, 0], [1, 1]], [[2, 3], [4, 5]]], shape_type="line")
-    assert layers.line_of(drawn) == ((2, 3), (4, 5))
+def test_a_mask_of_four_axes_is_refused() -> None:
+    with pytest.raises(Refused, match="has 4 axes"):
+        layers.mask_of(Labels(np.zeros((2, 2, 4, 4), np.uint8), name="modules"))
+
+
+@pytest.mark.parametrize("shape", [(5, 6), (3, 5, 6)])
+def test_a_change_of_a_mask_is_one_step(shape: tuple[int, ...]) -> None:
+    layer = Labels(np.random.default_rng(0).integers(0, 3, shape).astype(np.uint8))
+    before, wanted = layer.data.copy(), np.random.default_rng(1).random(shape) > 0.5
+    layers.change_mask(layer, wanted)
+    np.testing.assert_array_equal(layer.data != 0, wanted)
+    np.testing.assert_array_equal(layer.data[before > 0][wanted[before > 0]], before[before > 0][wanted[before > 0]])
+    layer.undo()
+    np.testing.assert_array_equal(layer.data, before)
+
+
+def test_one_frame_of_a_mask_is_changed() -> None:
+    layer = Labels(np.zeros((3, 5, 6), np.uint8))
+    layers.change_mask(layer, np.ones((5, 6), bool), plane=(1,))
+    np.testing.assert_array_equal(layer.data.any(axis=(1, 2)), [False, True, False])
+
+
+def test_a_mask_on_disk_is_not_changed() -> None:
+    with pytest.raises(Refused, match="not held in memory"):
+        layers.change_mask(Labels(da.zeros((4, 4), dtype=np.uint8)), np.ones((4, 4), bool))
+
+
+def test_an_overlay_lies_over_the_frames_and_leaves_the_selection(beamtime: Any) -> None:
+    frames, mask = beamtime.layers["full shots"], beamtime.layers["signal mask"]
+    frames.scale, frames.translate = (1, 2, 2), (0, 10, 20)
+    beamtime.layers.selection.active = mask
+    coarse = layers.show_overlay(
+        beamtime, np.ones((16, 16), bool), like=frames, name="seen", colour=(1, 0, 0, 1), step=4
+    )
+    assert beamtime.layers.selection.active is mask
+    np.testing.assert_allclose(
+        coarse.data_to_world((0, 0)), (10 + 2 * 1.5, 20 + 2 * 1.5), err_msg="the middle of 4 pixels"
+    )
+    np.testing.assert_allclose(coarse.data_to_world((15, 15)), (10 + 2 * 61.5, 20 + 2 * 61.5))
+    layers.hide_overlay(beamtime, "full shots")
+    assert "full shots" in beamtime.layers, "only overlays are taken away"
+    layers.hide_overlay(beamtime, "seen")
+    assert "seen" not in beamtime.layers
+
+
+def test_the_last_line_of_a_shapes_layer_counts_in_pixels_of_the_frames() -> None:
+    frames = Image(np.zeros((3, 8, 9)), scale=(1, 0.5, 0.5), translate=(0, 10, 0))
+    drawn = Shapes([[[0, 0], [1, 1]], [[11, 1.5], [12, 2.5]]], shape_type="line")
+    assert layers.line_of(drawn, like=frames) == ((2, 3), (4, 5))
     with pytest.raises(Refused, match="no line is drawn"):
-        layers.line_of(Shapes())
+        layers.line_of(Shapes(), like=frames)
 
 
-def test_contrast_limits_of_a_frame_without_values_are_still_limits() -> None:
-    assert layers.frame_limits(np.full((4, 4), np.nan, np.float32)) == (0, 1)
-    low, high = layers.frame_limits(np.full((4, 4), 3, np.float32))
-    assert low < high
+def test_regions_leave_as_polygons_an_ellipse_as_a_round_one() -> None:
+    frames = Image(np.zeros((8, 9)))
+    corners = [[0, 0], [0, 4], [6, 4], [6, 0]]
+    drawn = Shapes([corners, corners, [[0, 0], [5, 5]]], shape_type=["rectangle", "ellipse", "line"])
+    rectangle, ellipse = shapes.polygons_of(drawn, like=frames)
+    np.testing.assert_allclose(rectangle, corners)
+    np.testing.assert_allclose(((ellipse - [3, 2]) ** 2 / [9, 4]).sum(axis=1), 1)
+    with pytest.raises(Refused, match="no region is drawn"):
+        shapes.polygons_of(None, like=frames)

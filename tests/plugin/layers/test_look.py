@@ -42,7 +42,7 @@ def test_tables_of_other_limits_leave_no_other_names_in_naparis_list() -> None:
     for high in range(2, 40):
         colormap, _ = scaled_colormap(base, Scale.LOG, (1, high))
         AVAILABLE_COLORMAPS[colormap.name] = colormap
-    assert [name for name in AVAILABLE_COLORMAPS if name.startswith("magma, ")] == ["magma, logarithmic"]
+    assert [name for name in AVAILABLE_COLORMAPS if name.startswith("magma, log")] == ["magma, logarithmic"]
 
 
 def test_what_a_colormap_was_made_of_is_known_of_ours_alone() -> None:

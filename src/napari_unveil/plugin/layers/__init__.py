@@ -15,8 +15,19 @@ from napari_unveil.plugin.layers.frames import (
     shown_frame,
     stack_of,
 )
-from napari_unveil.plugin.layers.look import MISSING_COLOUR, frame_limits, frame_look
-from napari_unveil.plugin.layers.masks import MASK_NAME, mask_of, show_mask
+from napari_unveil.plugin.layers.look import MISSING_COLOUR, frame_look
+from napari_unveil.plugin.layers.masks import (
+    MASK_NAME,
+    add_mask,
+    change_mask,
+    is_per_frame,
+    mask_layer,
+    mask_layers,
+    mask_of,
+    masks_of,
+    show_mask,
+)
+from napari_unveil.plugin.layers.overlays import OVERLAY, hide_overlay, is_overlay, show_overlay
 from napari_unveil.plugin.layers.separations import Results, results_of, show_separation
 from napari_unveil.plugin.layers.shapes import line_of
 
@@ -25,22 +36,31 @@ __all__ = [
     "MASK_NAME",
     "METADATA",
     "MISSING_COLOUR",
+    "OVERLAY",
     "PROVENANCE",
     "STACK",
     "UNIT",
     "LayerFrames",
     "Results",
-    "frame_limits",
+    "add_mask",
+    "change_mask",
     "frame_look",
+    "hide_overlay",
     "is_input",
+    "is_overlay",
+    "is_per_frame",
     "is_result",
     "layer_named",
     "line_of",
+    "mask_layer",
+    "mask_layers",
     "mask_of",
+    "masks_of",
     "placement",
     "placement_in_plane",
     "results_of",
     "show_mask",
+    "show_overlay",
     "show_separation",
     "shown_frame",
     "stack_of",

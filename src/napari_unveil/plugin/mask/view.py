@@ -1,114 +1,171 @@
-"""Window "Signal mask": X-ray-only frames in, a labels layer that marks the signal out."""
+"""Window "Signal mask": X-ray-only frames in, labels layers that mark the signal out."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from napari.layers import Image, Labels
-from qtpy.QtWidgets import QFileDialog
+import numpy as np
+from napari.layers import Image, Labels, Layer
+from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from napari_unveil.frames import refuse_modules
-from napari_unveil.masking import combine, grow, invert, load_mask, shrink
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.mask import job
+from napari_unveil.plugin.mask.changing import ChangePart
+from napari_unveil.plugin.mask.combining import CombinePart
+from napari_unveil.plugin.mask.drafts import DraftPart
+from napari_unveil.plugin.mask.files import FilePart
 from napari_unveil.plugin.mask.job import MaskRequest
-from napari_unveil.plugin.widgets.fields import Choice, LayerChoice, given, number, number_or
+from napari_unveil.plugin.mask.limits import LimitsPart
+from napari_unveil.plugin.mask.painting import PaintPart
+from napari_unveil.plugin.mask.reference import ReferencePart
+from napari_unveil.plugin.mask.room import RoomPart
+from napari_unveil.plugin.mask.special import SpecialPart
+from napari_unveil.plugin.mask.steps import StepsPart
+from napari_unveil.plugin.mask.target import ADD, TAKE
+from napari_unveil.plugin.widgets.fields import Choice, LayerChoice
 from napari_unveil.plugin.widgets.step_view import Action, StepView
 from napari_unveil.types import Mask
 
-MASK_FILES = "Masks (*.tif *.tiff *.npy *.edf *.h5 *.hdf5)"
-
 
 class MaskView(StepView):
-    """Asks for a signal mask; it is painted on with napari's own tools."""
+    """Asks for signal masks; each section is a part of its own."""
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(
             napari_viewer, task="mask", action="Make mask", tip="Mark where the X-ray-only frames hold signal."
         )
+        self._sentence = ""
         self.frames = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"), without=layers.is_result)
-        self.source = Choice((("mean of all frames", "mean"), ("shown frame", "shown")))
-        self.threshold = number_or("automatic", low=0, high=1e9, decimals=3)
-        self.grow = number(8, low=0, high=500, decimals=0, unit="px")
         self.mask = LayerChoice(self.viewer, Labels, hints=(layers.MASK_NAME,))
+        self.how = Choice((("add to the mask", ADD), ("take from the mask", TAKE)))
         self.add_row(
             "X-ray-only frames",
             self.frames,
             "Image layer with shots of the X-ray laser alone.",
             changed=self.frames.changed,
         )
-        self.add_row("Image", self.source, "The image in which the signal is looked for.")
-        self.add_row(
-            "Threshold",
-            self.threshold,
-            "Level, in the unit of the frames per pixel, above which a smoothed pixel is signal. "
-            "Automatic: five standard deviations above the background.",
-        )
-        self.add_row("Margin", self.grow, "Margin around the signal, in pixels.")
-        self.add_row("Mask layer", self.mask, "Labels layer that is saved; every nonzero label is signal.")
-        self.add_buttons(
-            Action("Load…", "Read a mask (TIFF, npy, EDF, HDF5; nonzero = signal).", self._load),
-            Action("Save…", "Write the mask layer (TIFF, npy, EDF, HDF5; nonzero = signal).", self._save),
-        )
-        self.add_button_row(
-            Action("Grow", "Grow the mask layer by one pixel.", lambda: self.change(lambda mask: grow(mask, 1))),
-            Action("Shrink", "Shrink the mask layer by one pixel.", lambda: self.change(lambda mask: shrink(mask, 1))),
-            Action("Invert", "Mark what is not marked in the mask layer.", lambda: self.change(invert)),
-            Action("Add…", "Mark in the mask layer what a mask in a file marks, too.", self._add),
-        )
+        self.add_row("Mask layer", self._mask_row(), "Labels layer that is worked on; every nonzero label is masked.")
+        self.add_row("Tools", self.how, "What outlines, thresholds and special pixels do to the mask.")
+        self.room = RoomPart(self)
+        self.reference = ReferencePart(self)
+        self.paint = PaintPart(self)
+        self.limits = LimitsPart(self)
+        self.changing = ChangePart(self)
+        self.special = SpecialPart(self)
+        self.combining = CombinePart(self)
+        self.files = FilePart(self)
+        self.steps = StepsPart(self)
+        self.drafts = DraftPart(self)
+        self.mask.changed.connect(self._mask_changed)
+        self.frames.changed.connect(self.drafts.look)
+        self._mask_changed()
+        self.drafts.look()
         self.check()
 
+    # the step itself
+
     def request(self) -> MaskRequest:
-        """What the form asks for."""
-        layer = self.frames.layer()
-        stack = layers.stack_of(layer)
-        refuse_modules(stack)
-        shown = layers.shown_frame(layer, self.viewer.dims.current_step)
-        frame = shown if self.source.value() == "shown" else None
-        return MaskRequest(layer, stack, frame, given(self.threshold), self.grow.value())
+        """What the section From reference asks for."""
+        return self.reference.request()
 
     def start(self, request: MaskRequest) -> None:
         """Hand the request over."""
-        job.make_mask(self.session, request)
+        job.make_mask(self.session, request, self.mask.layer(), self._made)
 
     def result_in_words(self) -> str:
-        """Say what the mask covers."""
-        made = self.session.reference
-        return (
-            ""
-            if made is None
-            else f"{made.covered:.1%} of the frame is signal; threshold {made.threshold:.4g} {made.stack.unit}"
-        )
+        """What the last job came to."""
+        return self._sentence
 
-    def change(self, operation: Callable[[Mask], Mask]) -> None:
-        """Replace the mask by what ``operation`` makes of it; can be undone in the layer."""
-        self.attempt(lambda: job.change(self.session, self.mask.layer(), operation))
+    def after_job(self) -> None:
+        """Preview again, if that was asked for."""
+        self.reference.after_job()
+        super().after_job()
+
+    # what the sections ask for
+
+    def masks(self) -> list[Labels]:
+        """The mask layers of the viewer."""
+        return layers.mask_layers(self.viewer)
+
+    def mask_to_paint(self) -> Labels:
+        """The mask layer; an empty one is made without any. Refused when that needs frames and there are none."""
+        layer = self.mask.layer()
+        return layers.mask_layer(layer) if layer is not None else self.new_mask()
+
+    def new_mask(self) -> Labels:
+        """Show an empty mask of the frames under a name of its own."""
+        frames = self.frames.layer()
+        shape = layers.stack_of(frames).frame_shape
+        return self.show_new(np.zeros(shape, np.bool_), layers.MASK_NAME, like=frames)
+
+    def show_new(self, mask: Mask, name: str, *, like: Layer | None) -> Labels:
+        """Show ``mask`` in a layer of its own and choose it."""
+        layer = layers.add_mask(self.viewer, mask, like=like, name=name)
+        self.mask.choose(layer)
+        return layer
+
+    def find(self, work: Callable[..., Any], step: str) -> None:
+        """Run work that comes to a mask (y, x), and take that in."""
+        if not self.task.running:
+            self._sentence = ""
+            job.find(self.session, work, lambda found: self.take_in(found, step))
+
+    def take_in(self, found: Mask, step: str, *, how: str | None = None) -> None:
+        """Add ``found`` (y, x) to the mask, or do with it what is asked for."""
+        rule = self.how.value() if how is None else how
+        layer = job.merge(self.session, found, step, mask=self.mask.layer(), like=self.frames.layer(), how=rule)
+        self.mask.choose(layer)
+        taken = " taken away" if rule == TAKE else ""
+        self.say(f"{step}{taken}: {int(found.sum())} pixels")
+
+    def say(self, step: str) -> None:
+        """Say what was done."""
+        self._sentence = step
+        self.status.tell(step)
+
+    def mask_edited(self) -> None:
+        """The mask has another step."""
+        self.room.refresh_soon()
+        self.drafts.keep_soon()
+
+    def change(self, operation: Callable[[Mask], Mask], step: str = "changed") -> None:
+        """Replace the mask by what ``operation`` makes of it; can be undone."""
+        self.changing.change(operation, step)
 
     def add(self, path: Path) -> None:
         """Mark what the mask in ``path`` marks, too."""
-        self.change(lambda mask: combine(mask, load_mask(path, shape=mask.shape)))
+        self.files.add(path)
 
     def load(self, path: Path) -> None:
         """Show the mask in ``path``."""
-        if self.attempt(lambda: job.load(self.session, path, self.frames.layer())):
-            self.status.tell(f"read {path.name}")
+        self.files.load(path)
 
     def save(self, path: Path) -> None:
         """Write the mask to ``path``."""
-        if self.attempt(lambda: job.save(path, self.mask.layer())):
-            self.status.tell(f"saved as {path}")
+        self.files.save(path)
 
-    def _load(self) -> None:
-        chosen = QFileDialog.getOpenFileName(self, "Load a mask", "", MASK_FILES)[0]
-        if chosen:
-            self.load(Path(chosen))
+    def _mask_row(self) -> QWidget:
+        field = QWidget()
+        row = QHBoxLayout(field)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.mask, 1)
+        button: QPushButton = self.fill(
+            row, [Action("New", "Begin another, empty mask.", lambda: self.attempt(self.new_mask))]
+        )[0]
+        row.setStretchFactor(button, 0)
+        return field
 
-    def _add(self) -> None:
-        chosen = QFileDialog.getOpenFileName(self, "Add a mask", "", MASK_FILES)[0]
-        if chosen:
-            self.add(Path(chosen))
+    def _mask_changed(self) -> None:
+        layer = self.mask.layer()
+        self.steps.follow(layer)
+        self.paint.follow(layer)
+        self.room.refresh_soon()
 
-    def _save(self) -> None:
-        chosen = QFileDialog.getSaveFileName(self, "Save the mask", "mask.tif", MASK_FILES)[0]
-        if chosen:
-            self.save(Path(chosen))
+    def _made(self, layer: Labels) -> None:
+        made = self.session.reference
+        self.mask.choose(layer)
+        self.reference.end_preview()
+        if made is not None:
+            self._sentence = (
+                f"{made.covered:.1%} of the frame is signal; threshold {made.threshold:.4g} {made.stack.unit}"
+            )

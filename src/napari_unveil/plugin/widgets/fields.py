@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_unveil.plugin.layers.overlays import is_overlay
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 
 EDITS = ("data", "paint", "labels_update", "set_data")
@@ -120,7 +121,9 @@ class LayerChoice(QComboBox):  # type: ignore[misc]  # Qt is not typed here
     def _reload(self) -> None:
         before = self.layer()
         self._choices = [
-            layer for layer in self._layer_list if isinstance(layer, self._kind) and not self._without(layer)
+            layer
+            for layer in self._layer_list
+            if isinstance(layer, self._kind) and not is_overlay(layer) and not self._without(layer)
         ]
         self._watch()
         self.blockSignals(True)

@@ -1,0 +1,88 @@
+"""Section "File": masks are read and written."""
+
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit
+
+from napari_unveil.masking import SUFFIXES, load_masks, over_frames, save_masks
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.mask.target import ADD, REPLACE, target_of
+from napari_unveil.plugin.preferences import preferences
+from napari_unveil.plugin.widgets.step_view import Action
+from napari_unveil.types import Mask
+
+MASK_FILES = f"Masks ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
+FORMATS = "TIFF, npy, npz, EDF, Fit2D msk or HDF5; nonzero = masked, as in silx and pyFAI"
+
+
+class FilePart:
+    """Buttons that read and write masks."""
+
+    def __init__(self, view: Any) -> None:
+        self.view = view
+        self.dataset = QLineEdit()
+        self.dataset.setPlaceholderText("the only mask in the file")
+        section = view.add_section("File", "Read and write masks.")
+        view.add_row(
+            "Dataset", self.dataset, "Path of the mask inside an HDF5 file, such as /entry/mask.", section=section
+        )
+        row = QHBoxLayout()
+        view.fill(
+            row,
+            [
+                Action("Load…", f"Read a mask in place of the one that is shown ({FORMATS}).", self._load, True),
+                Action("Add…", f"Mark what a mask in a file marks, too ({FORMATS}).", self._add, True),
+                Action("Save…", f"Write the mask layer ({FORMATS}).", self._save, True),
+            ],
+        )
+        section.addRow(row)
+
+    def load(self, path: Path) -> None:
+        """Show the mask in ``path``."""
+        self.view.attempt(lambda: self._take_in(path, "read", how=REPLACE))
+
+    def add(self, path: Path) -> None:
+        """Mark what the mask in ``path`` marks, too."""
+        self.view.attempt(lambda: self._take_in(path, "added", how=ADD))
+
+    def save(self, path: Path) -> None:
+        """Write the mask layer to ``path``."""
+        if self.view.attempt(lambda: save_masks(path, layers.masks_of(self.view.mask.layer()))):
+            self.view.status.tell(f"saved as {path}")
+
+    def _take_in(self, path: Path, word: str, *, how: str) -> None:
+        frames = self.view.frames.layer()
+        shape = None if frames is None else layers.stack_of(frames).frame_shape
+        inside = self.dataset.text().strip()
+        masks = load_masks(f"{path}::{inside}" if inside and path.suffix in (".h5", ".hdf5") else path, shape=shape)
+        self._show(masks, f"{word} {path.name}", path, how=how)
+
+    def _show(self, masks: Mask, step: str, path: Path, *, how: str) -> None:
+        layer = self.view.mask.layer()
+        if masks.ndim > 2 and how == ADD:
+            masks = over_frames(masks)
+        if masks.ndim == 2:
+            self.view.take_in(masks, step, how=how)
+        elif layer is not None and layer.data.shape == masks.shape:
+            target_of(self.view.viewer, layer, all_frames=True).put(masks, step)
+            self.view.say(step)
+        else:
+            self.view.show_new(masks, path.stem, like=self.view.frames.layer())
+            self.view.status.tell(step)
+
+    def _load(self) -> None:
+        chosen = QFileDialog.getOpenFileName(self.view, "Load a mask", "", MASK_FILES)[0]
+        if chosen:
+            self.load(Path(chosen))
+
+    def _add(self) -> None:
+        chosen = QFileDialog.getOpenFileName(self.view, "Add a mask", "", MASK_FILES)[0]
+        if chosen:
+            self.add(Path(chosen))
+
+    def _save(self) -> None:
+        begin = str(preferences().in_folder("mask.tif"))
+        chosen = QFileDialog.getSaveFileName(self.view, "Save the mask", begin, MASK_FILES)[0]
+        if chosen:
+            self.save(Path(chosen))

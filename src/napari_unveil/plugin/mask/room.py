@@ -1,0 +1,117 @@
+"""What the mask leaves: the masked share, the noise patches that still fit, and their places over the frames."""
+
+from typing import Any
+
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QHBoxLayout, QLabel
+
+from napari_unveil.errors import UnveilError
+from napari_unveil.harvest import HarvestSettings
+from napari_unveil.plugin import layers
+from napari_unveil.plugin.jobs import Control, Job
+from napari_unveil.plugin.widgets.fields import whole_number
+from napari_unveil.plugin.widgets.step_view import Action
+from napari_unveil.types import Mask, Progress
+from napari_unveil.workflow.masking import Room, outlines, room_for_patches
+
+PLACES = "noise patches"
+COLOUR = (1.0, 1.0, 1.0, 0.9)
+SOON_MS = 30
+AT_ONCE_PX, AT_ONCE_PATCHES = 2**20, 2_000
+"""Pixels, and patches beside one another, up to which room is counted at once."""
+
+DEFAULTS = HarvestSettings()
+
+
+class RoomPart:
+    """A line that follows the mask, and the overlay of places."""
+
+    def __init__(self, view: Any) -> None:
+        self.view = view
+        self.room: Room | None = None
+        self._again = False
+        self.patch = whole_number(DEFAULTS.patch, low=8, high=1024, step=8, unit="px")
+        self.line = QLabel()
+        self.line.setWordWrap(True)
+        row = QHBoxLayout()
+        self.places = view.fill(
+            row,
+            [
+                Action(
+                    "Show places",
+                    "Draw the squares of noise patches that fit beside one another.",
+                    self.refresh,
+                    checkable=True,
+                )
+            ],
+        )[0]
+        view.add_row(
+            "Noise patch",
+            self.patch,
+            "Side of a noise patch, in pixels; at most "
+            f"{DEFAULTS.max_excluded:.0%} of its pixels may be masked. A multiple of 8.",
+        )
+        view.form.addRow(self.line, row)
+        self._soon = QTimer(view)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self.refresh)
+        self.patch.valueChanged.connect(lambda _: self.refresh_soon())
+
+    def refresh_soon(self) -> None:
+        """Count after a pause in the painting."""
+        self._soon.start()
+
+    def refresh(self) -> None:
+        """Count now, or beside the window for large masks."""
+        if self.view.viewer is None:
+            return
+        try:
+            mask = layers.mask_of(self.view.mask.layer())
+        except UnveilError:
+            self._show(None, None)
+            return
+        patch = self.patch.value()
+        if mask.size <= AT_ONCE_PX and mask.size <= AT_ONCE_PATCHES * patch**2:
+            self._show(_count(mask, patch), mask)
+            return
+        task = self.view.session.task("mask room")
+        self._again = task.running
+
+        def work(_: Control) -> Job:
+            yield Progress(0, 0)
+            return _count(mask, patch)
+
+        def done(room: Room) -> None:
+            self._show(room, mask)
+            if self._again:
+                self._again = False
+                self.refresh_soon()
+
+        task.run(work, done=done)
+
+    def _show(self, room: Room | None, mask: Mask | None) -> None:
+        self.room = room
+        viewer, layer = self.view.viewer, self.view.mask.layer()
+        if room is None or mask is None or layer is None:
+            self.line.setText("no mask yet")
+            layers.hide_overlay(viewer, PLACES)
+            return
+        together = " in any frame" if layers.is_per_frame(layer) else ""
+        self.line.setText(
+            f"{room.masked:.1%} masked{together}; {_patches(len(room.separate))} of {room.patch} px side by side, "
+            f"{room.places:,} places".replace(",", "\u2009").replace("\u2009 ", ", ")
+        )
+        if self.places.isChecked():
+            shape = (mask.shape[0], mask.shape[1])
+            layers.show_overlay(viewer, outlines(room, shape=shape), like=layer, name=PLACES, colour=COLOUR)
+        else:
+            layers.hide_overlay(viewer, PLACES)
+
+
+def _count(mask: Mask, patch: int) -> Room:
+    return room_for_patches(mask, patch=patch, max_excluded=DEFAULTS.max_excluded)
+
+
+def _patches(count: int) -> str:
+    return {0: "no patch fits", 1: "1 patch"}.get(count, f"{count} patches")
