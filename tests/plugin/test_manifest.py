@@ -23,9 +23,9 @@ def test_every_command_can_be_imported() -> None:
         assert callable(getattr(importlib.import_module(module), name)), command.id
 
 
-def test_there_are_five_windows_and_a_workbench() -> None:
+def test_there_are_five_windows_a_workbench_and_the_display() -> None:
     names = [widget.display_name for widget in MANIFEST.contributions.widgets or []]
-    assert names == ["Workbench", "Signal mask", "Harvest patches", "Train", "Denoise", "Inspect"]
+    assert names == ["Workbench", "Signal mask", "Harvest patches", "Train", "Denoise", "Inspect", "Display"]
 
 
 def test_opening_the_windows_loads_no_torch() -> None:

@@ -50,7 +50,7 @@ LOW_TIP, HIGH_TIP = (
 EXTENT_TIP = "Limits of the frame that is shown, or of the whole stack (found from 16 frames of it, beside the window)."
 NO_IMAGE = "no image layer"
 LONGEST_NAME = 20
-EXTENT_WIDTH_PX = 84
+WIDEST_FIELD_PX = 82
 SCALE_WIDTH_PX, FIELD_WIDTH_PX, RULE_WIDTH_PX = 36, 72, 100
 """Least widths: together they fit into a dock of 380 pixels."""
 
@@ -96,10 +96,10 @@ class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
 
     def _lay_out(self) -> None:
         column, above, below = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
-        column.setContentsMargins(4, 4, 4, 4)
+        column.setContentsMargins(2, 4, 2, 4)
         column.setSpacing(4)
         for row in (above, below):
-            row.setSpacing(3)
+            row.setSpacing(2)
             column.addLayout(row)
         for button in self.scales.values():
             self.group.addButton(button)
@@ -126,7 +126,8 @@ class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
             below.addWidget(field, 0 if field in (self.low, self.high) else 1)
         for percent in (self.low, self.high):
             percent.setKeyboardTracking(False)
-        self.extent.setMaximumWidth(EXTENT_WIDTH_PX)
+        for field in (self.low, self.high, self.extent):
+            field.setMaximumWidth(WIDEST_FIELD_PX)
         for field, width_px in (
             *((button, SCALE_WIDTH_PX) for button in (*self.scales.values(), self.each_frame)),
             *((field, FIELD_WIDTH_PX) for field in (self.button, self.low, self.high, self.extent)),

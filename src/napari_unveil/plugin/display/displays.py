@@ -118,9 +118,11 @@ class Displays:
         colormap, gamma = scaled_colormap(base, display.scale, limits)
         users = layer.gamma / (look.gamma if look else display.gamma)
         remember(layer, base=base, gamma=gamma)
+        gamma = min(max(users * gamma, GAMMAS[0]), GAMMAS[1])
         self._setting = True
         try:
-            layer.gamma = min(max(users * gamma, GAMMAS[0]), GAMMAS[1])
+            if gamma != layer.gamma:
+                layer.gamma = gamma
             layer.colormap = colormap
         finally:
             self._setting = False
