@@ -8,7 +8,7 @@ import pytest
 
 from napari_unveil.plugin import samples
 from napari_unveil.plugin.demo import show_demo
-from napari_unveil.plugin.inspect.side_by_side import grid_of
+from napari_unveil.plugin.inspect.user_view import grid_of
 from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.workbench import STEPS, Workbench
 

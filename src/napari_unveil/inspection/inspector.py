@@ -131,11 +131,12 @@ class Inspector:
 
 
 def suggested_centre(image: Frame) -> YX:
-    """Centre (y, x) of the brightest pixels; the middle where nothing stands out."""
+    """Centre (y, x) of the brightest pixels, to a tenth of a pixel; the middle where nothing stands out."""
     try:
-        return beam_centre(image)
+        y, x = beam_centre(image)
     except Refused:
-        return (image.shape[0] - 1) / 2, (image.shape[1] - 1) / 2
+        y, x = (image.shape[0] - 1) / 2, (image.shape[1] - 1) / 2
+    return round(y, 1), round(x, 1)
 
 
 def _profiles(images: Images, binning: Binning, x: Axis, centre_yx: YX | None) -> Found:
@@ -181,11 +182,7 @@ def _values(question: Values, images: Images) -> Found:
 
 def _what_is_left(images: Images) -> Found:
     if not {"signal", "noise"} <= set(images.by_name):
-        raise Refused(
-            found="there is only the input",
-            needed="signal and noise of this frame",
-            remedy="denoise it first",
-        )
+        return Found(None, Table({}))
     limits = limits_of(images.unit, images.photon_energy_keV)
     pair = Separation(images.by_name["signal"], images.by_name["noise"])
     numbers = pair_numbers(images.by_name["input"], pair, limits=limits)

@@ -3,6 +3,7 @@
 from napari.viewer import Viewer
 
 from napari_unveil.plugin.denoise.view import DenoiseView
+from napari_unveil.plugin.inspect.comparison import GRID
 from napari_unveil.plugin.inspect.view import InspectView
 from napari_unveil.plugin.samples import FULL_NAME, sample_layer
 from napari_unveil.plugin.session import session_of
@@ -39,5 +40,4 @@ def show_demo(viewer: Viewer, *, seed: int, model: str | None = None) -> Workben
 
 def _show_result(workbench: Workbench) -> None:
     inspect: InspectView = workbench.open_step(InspectView)
-    if not inspect.grid.isChecked():
-        inspect.toggle_side_by_side()
+    inspect.mode.choose(GRID)

@@ -1,44 +1,64 @@
-"""Three layers and a place enter; profiles and numbers of the shown frame leave."""
+"""Layers and a question enter; curves and numbers of the shown frame leave, and files of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import FrameStack
-from napari_unveil.inspection import Profile, beam_centre, line_profile, pair_numbers, pair_rows, radial_profile
+from napari_unveil.inspection.files import write_csv
+from napari_unveil.inspection.inspector import Found, Images, Inspector
+from napari_unveil.inspection.questions import Question
+from napari_unveil.plugin.inspect.places import place_in_words
 from napari_unveil.plugin.jobs import Job
 from napari_unveil.plugin.session import Session
-from napari_unveil.types import Frame, Progress, Separation
+from napari_unveil.saving import refuse_inputs
+from napari_unveil.types import Progress
 
-YX = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """A radial profile around ``centre_yx``, in pixels; None: around the brightest part of the signal."""
-
-    centre_yx: YX | None
+CSV, PNG = ".csv", ".png"
 
 
-@dataclass(frozen=True, slots=True)
-class Along:
-    """A profile from ``start_yx`` to ``stop_yx``, in pixels."""
+@dataclass(slots=True, eq=False)
+class Memory:
+    """What the next request will need again: the images of the frame that was looked at last, and its bins."""
 
-    start_yx: YX
-    stop_yx: YX
+    inspector: Inspector = field(default_factory=Inspector)
+    frame: int = -1
+    sources: tuple[Any, ...] = ()
+    images: Images | None = None
+
+    def holds(self, request: "InspectRequest") -> bool:
+        """Whether the images are those that are asked for."""
+        same = len(self.sources) == len(request.sources) and self.frame == request.frame
+        return same and all(a is b for a, b in zip(self.sources, request.sources, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InspectRequest:
-    """Input, signal and noise, the number of a frame in them, and the course of the profile."""
+    """What is asked of which frame.
 
-    frames: FrameStack
-    signal: FrameStack
-    noise: FrameStack
+    Parameters
+    ----------
+    stacks
+        ``input`` and, where there are such layers, ``signal`` and ``noise``.
+    sources
+        The arrays behind them: while these are the same objects, their frames are.
+    frame
+        Number of the frame, in C order over the leading axes.
+    provenance
+        What made signal and noise.
+    """
+
+    stacks: Mapping[str, FrameStack]
+    sources: tuple[Any, ...]
     frame: int
-    course: Around | Along
+    question: Question
+    provenance: Mapping[str, Any]
+    memory: Memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,26 +67,21 @@ class Inspection:
 
     Parameters
     ----------
-    profiles
-        By name: input, signal and noise.
-    position_label, intensity_label
-        Words on the axes.
-    numbers
-        Names and values, in words.
-    centre_yx
-        Around which the radial profiles are, in pixels; None along a line.
+    place
+        Which frame, in words.
+    is_denoised
+        Whether there are signal and noise of it.
     """
 
-    profiles: Mapping[str, Profile]
-    position_label: str
-    intensity_label: str
-    numbers: list[tuple[str, str]]
-    centre_yx: YX | None
+    request: InspectRequest
+    found: Found
+    place: str
+    is_denoised: bool
 
 
 def check(request: InspectRequest) -> None:
     """Refuse layers that do not belong together."""
-    shapes = {tuple(stack.data.shape) for stack in (request.frames, request.signal, request.noise)}
+    shapes = {tuple(stack.data.shape) for stack in request.stacks.values()}
     if len(shapes) > 1:
         raise Refused(
             found=f"the layers have the shapes {', '.join(map(str, sorted(shapes)))}",
@@ -82,43 +97,92 @@ def start(session: Session, request: InspectRequest) -> None:
 
 def _inspecting(request: InspectRequest) -> Job:
     yield Progress(0, 0)
-    images = {
-        name: stack.read(request.frame)
-        for name, stack in (("input", request.frames), ("signal", request.signal), ("noise", request.noise))
-    }
-    _refuse_not_denoised(images["signal"], images["input"], request.frame)
-    unit = request.frames.unit
-    course = _resolved(request.course, images["signal"])
-    pair = pair_numbers(images["input"], Separation(images["signal"], images["noise"]))
-    names, values = pair_rows([(f"{request.frame}", pair)], unit=unit)
-    return Inspection(
-        {name: _profile(image, course) for name, image in images.items()},
-        "distance from the centre (px)" if isinstance(request.course, Around) else "distance along the line (px)",
-        f"{unit} per pixel" if unit else "intensity",
-        list(zip(names, values, strict=True)),
-        course.centre_yx if isinstance(course, Around) else None,
-    )
+    images = _images(request)
+    found = request.memory.inspector.look(images, request.question)
+    frames = request.stacks["input"]
+    return Inspection(request, found, place_in_words(frames, request.frame), "signal" in images.by_name)
 
 
-def _refuse_not_denoised(signal: Frame, frame: Frame, number: int) -> None:
-    if np.isfinite(frame).any() and not np.isfinite(signal).any():
+def _images(request: InspectRequest) -> Images:
+    memory = request.memory
+    if memory.images is not None and memory.holds(request):
+        return memory.images
+    by_name = {name: stack.read(request.frame) for name, stack in request.stacks.items()}
+    finished = _is_denoised(by_name)
+    frames = request.stacks["input"]
+    shown = by_name if finished else {"input": by_name["input"]}
+    images = Images(shown, frames.unit, frames.photon_energy_keV)
+    memory.frame, memory.sources, memory.images = request.frame, request.sources, images if finished else None
+    return images
+
+
+def _is_denoised(by_name: Mapping[str, Any]) -> bool:
+    if not {"signal", "noise"} <= set(by_name):
+        return False
+    return bool(np.isfinite(by_name["signal"]).any() or not np.isfinite(by_name["input"]).any())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportRequest:
+    """An inspection that goes to a file, ``.csv`` or ``.png``; its axes as they are shown."""
+
+    inspection: Inspection
+    path: Path
+    log_x: bool
+    log_y: bool
+
+
+def check_export(request: ExportRequest) -> None:
+    """Refuse files that would hold nothing, of an unknown kind, or in the place of an input."""
+    refuse_inputs(request.path, *(stack.address.path for stack in request.inspection.request.stacks.values()))
+    if not request.inspection.found.table.columns:
         raise Refused(
-            found=f"frame {number} is not denoised yet",
-            needed="a signal image",
-            remedy="wait for it, or press Denoise",
+            found=f"{request.inspection.place} is not denoised yet",
+            needed="numbers to write",
+            remedy="denoise it first",
         )
+    if request.path.suffix.lower() not in (CSV, PNG):
+        raise Refused(
+            found=f"a file name that ends in '{request.path.suffix}'",
+            needed=f"{CSV} for numbers or {PNG} for a picture",
+            remedy="choose one of them",
+        )
+    if request.path.suffix.lower() == PNG and request.inspection.found.plot is None:
+        raise Refused(found="there are no curves here", needed="curves for a picture", remedy=f"write them as {CSV}")
 
 
-def _resolved(course: Around | Along, signal: Frame) -> Around | Along:
-    if isinstance(course, Along) or course.centre_yx is not None:
-        return course
-    try:
-        return Around(beam_centre(signal))
-    except Refused:
-        return Around(((signal.shape[0] - 1) / 2, (signal.shape[1] - 1) / 2))
+def export(session: Session, request: ExportRequest, *, done: Callable[[Path], None]) -> None:
+    """Write the shown curves or numbers, beside the window; ``done`` gets the path."""
+    session.task("inspect").run(lambda _: _exporting(request), done=done)
 
 
-def _profile(image: Frame, course: Around | Along) -> Profile:
-    if isinstance(course, Along):
-        return line_profile(image, start_yx=course.start_yx, stop_yx=course.stop_yx)
-    return radial_profile(image, centre_yx=course.centre_yx or (0.0, 0.0))
+def _exporting(request: ExportRequest) -> Job:
+    yield Progress(0, 0)
+    inspection = request.inspection
+    header = _header(inspection)
+    if request.path.suffix.lower() == CSV:
+        write_csv(request.path, inspection.found.table, header=header)
+    elif inspection.found.plot is not None:
+        from napari_unveil.drawing.plots import save_plot
+
+        title = f"{inspection.place} of {Path(header['frames']).name}"
+        save_plot(request.path, inspection.found.plot, title=title, log_x=request.log_x, log_y=request.log_y)
+    return request.path
+
+
+def _header(inspection: Inspection) -> dict[str, str]:
+    from napari_unveil import __version__
+
+    request, frames = inspection.request, inspection.request.stacks["input"]
+    centre = inspection.found.centre_yx
+    energy = frames.photon_energy_keV
+    return {
+        "program": f"napari-unveil {__version__}",
+        "frames": str(frames.address),
+        "frame": inspection.place,
+        "unit": frames.unit or "unknown",
+        "photon energy (keV)": "unknown" if energy is None else f"{energy!r}",
+        **({} if centre is None else {"centre (px)": f"y = {centre[0]!r}, x = {centre[1]!r}"}),
+        **request.question.in_words(),
+        "separation": json.dumps(dict(request.provenance), default=str) if inspection.is_denoised else "none",
+    }

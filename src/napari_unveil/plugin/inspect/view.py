@@ -1,22 +1,33 @@
-"""Window "Inspect": input, signal and noise in; side by side, profiles and numbers of the shown frame out."""
+"""Window "Inspect": input, signal and noise in; comparison, profiles, sums and numbers of the shown frame out."""
 
+from pathlib import Path
 from typing import Any
 
-from napari.layers import Image, Shapes
+from napari.layers import Image, Layer
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from qtpy.QtWidgets import QFileDialog, QLabel, QTabWidget
 
+from napari_unveil.errors import UnveilError
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.inspect import job
-from napari_unveil.plugin.inspect.job import Along, Around, InspectRequest
-from napari_unveil.plugin.inspect.side_by_side import UserView, put_side_by_side, restore
+from napari_unveil.plugin.inspect.comparison import BLINK, GRID, OFF, SPLIT, comparison_of
+from napari_unveil.plugin.inspect.job import ExportRequest, Inspection, InspectRequest, Memory
+from napari_unveil.plugin.inspect.panels import HistogramPanel, NumbersPanel, Panel, RegionsPanel, beside, button
+from napari_unveil.plugin.inspect.profile_panel import ProfilePanel
+from napari_unveil.plugin.layers.shapes import is_guide
+from napari_unveil.plugin.preferences import preferences
+from napari_unveil.plugin.session import Trio
 from napari_unveil.plugin.widgets.connections import connect_while_alive
-from napari_unveil.plugin.widgets.curves import CurvePlot
-from napari_unveil.plugin.widgets.fields import Choice, LayerChoice, number
+from napari_unveil.plugin.widgets.fields import Choice, LayerChoice
 from napari_unveil.plugin.widgets.step_view import Action, StepView
 
-FARTHEST_CENTRE_PX = 10_000.0
-REFRESH_AFTER_MS = 150
+EXPORT_KINDS = "Numbers (*.csv);;Picture of the curves (*.png)"
+MODES = (
+    ("as you arranged it", OFF),
+    ("side by side: input, signal, noise", GRID),
+    ("split: input left, signal right", SPLIT),
+    ("blink: signal, input, signal ...", BLINK),
+)
 
 
 class InspectView(StepView):
@@ -25,80 +36,87 @@ class InspectView(StepView):
     shows_progress = False
 
     def __init__(self, napari_viewer: Any) -> None:
-        super().__init__(napari_viewer, task="inspect", action="Update", tip="Look at the shown frame again.")
+        super().__init__(napari_viewer, task="inspect", action="Update", tip="Read the shown frame again.")
         self.frames = LayerChoice(self.viewer, Image, without=layers.is_result)
-        self.signal = LayerChoice(self.viewer, Image, hints=(" signal",), without=layers.is_input)
-        self.noise = LayerChoice(self.viewer, Image, hints=(" noise",), without=layers.is_input)
-        self.course = Choice((("radial, around a centre", "radial"), ("along a line", "line")))
-        self.centre_y = number(0, low=-FARTHEST_CENTRE_PX, high=FARTHEST_CENTRE_PX, decimals=1, unit="px")
-        self.centre_x = number(0, low=-FARTHEST_CENTRE_PX, high=FARTHEST_CENTRE_PX, decimals=1, unit="px")
-        self.line = LayerChoice(self.viewer, Shapes)
-        self.plot = CurvePlot(x="r [px]", y="intensity")
-        self.table = _numbers_table()
-        self._before: UserView | None = None
-        self._stale = False
-        self._centre_known = False
+        self.signal = LayerChoice(self.viewer, Image, hints=(" signal",), without=_no_result)
+        self.noise = LayerChoice(self.viewer, Image, hints=(" noise",), without=_no_result)
+        self.comparison = comparison_of(self.session)
+        self.mode = Choice(MODES)
+        self.place = QLabel()
+        self.profile = ProfilePanel(
+            self.session, self.add_row, frames=self.frames.layer, guides_belong=lambda: self.comparison.mode != GRID
+        )
+        self.regions = RegionsPanel(self.viewer, self.add_row, self.frames.layer)
+        self.histogram, self.numbers = HistogramPanel(self.add_row), NumbersPanel()
+        self.pages = QTabWidget()
+        self._memory, self._stale, self._shown = Memory(), False, ""
+        self._export: ExportRequest | None = None
         self._refresh_timer = QTimer(self)
         self._refresh_timer.setSingleShot(True)
-        self._refresh_timer.setInterval(REFRESH_AFTER_MS)
         self._refresh_timer.timeout.connect(self.refresh)
         self._lay_out()
-        connect_while_alive(self, self.session.trio_changed, self._take_trio)
-        connect_while_alive(self, self.session.step_changed, self._refresh_soon)
-        connect_while_alive(self, self.session.task("denoise").reported, self._refresh_soon)
-        connect_while_alive(self, self.session.inspected, self._show)
+        self._connect()
         self._take_trio()
-        self.check()
 
     def _lay_out(self) -> None:
-        rows = (
-            ("Input", self.frames, "Frames as measured.", self.frames.changed),
-            ("Signal", self.signal, "What was kept.", self.signal.changed),
-            ("Noise", self.noise, "What was taken away.", self.noise.changed),
-            (
-                "Profile",
-                self.course,
-                "Mean over rings around the beam, or values along a drawn line.",
-                self.course.currentIndexChanged,
-            ),
-            (
-                "Centre y",
-                self.centre_y,
-                "Row of the beam, in pixels from the centre of the first one.",
-                self.centre_y.valueChanged,
-            ),
-            (
-                "Centre x",
-                self.centre_x,
-                "Column of the beam, in pixels from the centre of the first one.",
-                self.centre_x.valueChanged,
-            ),
-            ("Line", self.line, "Shapes layer; the last line in it counts.", self.line.changed),
+        section = self.add_section(
+            "Layers", "The layers that are looked at; those of the last denoising to begin with."
         )
-        for label, field, tooltip, changed in rows:
-            self.add_row(label, field, tooltip, changed=changed)
-        self.suggest, self.grid = self.add_buttons(
-            Action("Suggest centre", "Centre of the brightest pixels of the shown signal.", self.suggest_centre),
-            Action(
-                "Side by side",
-                "Input, signal and noise in a row; press again to go back.",
-                self.toggle_side_by_side,
-                checkable=True,
-            ),
+        for label, field, tip in (
+            ("Input", self.frames, "Frames as measured."),
+            ("Signal", self.signal, "What was kept."),
+            ("Noise", self.noise, "What was taken away."),
+        ):
+            self.add_row(label, field, tip, section=section)
+        self.blink = button("Blink", "Signal and input in turn (Alt+B); the other modes: Alt+G for side by side.")
+        tip = (
+            "How the image shows input and signal. The split line can be dragged. Your own view comes back afterwards."
         )
-        self.column.addWidget(self.plot, 1)
-        self.column.addWidget(self.table)
-        self.course.currentIndexChanged.connect(self._show_course)
-        self.centre_y.valueChanged.connect(self._keep_centre)
-        self.centre_x.valueChanged.connect(self._keep_centre)
-        self._show_course()
+        self.add_row("Compare", beside(self.mode, self.blink), tip)
+        for panel, title, tip in (
+            (self.profile, "Profile", "Intensity over the distance from the beam, over q, or along a line."),
+            (self.regions, "Regions", "Sums and means over drawn regions, with errors."),
+            (self.histogram, "Histogram", "How many pixels have which value."),
+            (self.numbers, "Numbers", "How much was taken away, and whether signal is left in the noise."),
+        ):
+            self.pages.setTabToolTip(self.pages.addTab(panel, title), tip)
+        self.place.setToolTip("The frame that curves and numbers are of.")
+        self.place.setWordWrap(True)
+        self.column.insertWidget(self.column.indexOf(self.form) + 1, self.place)
+        self.column.insertWidget(self.column.indexOf(self.place) + 1, self.pages, 1)
+        self.column.setStretch(self.column.count() - 1, 0)
+        self.add_buttons(
+            Action("Export …", "Write what this page shows: numbers as CSV, curves as a PNG picture too.", self.export)
+        )
+
+    def _connect(self) -> None:
+        for choice in (self.frames, self.signal, self.noise):
+            choice.changed.connect(self.refresh_soon)
+        for panel in (self.profile, self.regions, self.histogram, self.numbers):
+            panel.changed.connect(self.refresh_soon)
+        self.pages.currentChanged.connect(self._page_turned)
+        self.mode.currentIndexChanged.connect(self._compare)
+        self.blink.clicked.connect(lambda *_: self._blink())
+        connect_while_alive(self, self.comparison.changed, self._show_mode)
+        connect_while_alive(self, self.session.trio_changed, self._take_trio)
+        connect_while_alive(self, self.session.step_changed, self.refresh_soon)
+        connect_while_alive(self, self.session.task("denoise").reported, self._denoised_more)
+        connect_while_alive(self, self.session.task("denoise").ended, self._denoised_more)
+        connect_while_alive(self, self.session.inspected, self._show)
+        self._show_mode()
 
     def request(self) -> InspectRequest:
         """What the form asks for, checked."""
-        chosen = [choice.layer() for choice in (self.frames, self.signal, self.noise)]
-        frames, signal, noise = (layers.stack_of(layer) for layer in chosen)
-        shown = layers.shown_frame(chosen[0], self.viewer.dims.current_step)
-        request = InspectRequest(frames, signal, noise, shown, self._course())
+        chosen = {"input": self.frames.layer(), "signal": self.signal.layer(), "noise": self.noise.layer()}
+        frames = chosen["input"]
+        there: dict[str, Any] = {name: layer for name, layer in chosen.items() if layer is not None or name == "input"}
+        stacks = {name: layers.stack_of(layer) for name, layer in there.items()}
+        sources = tuple(layer.data for layer in there.values())
+        shown = layers.shown_frame(there["input"], self.viewer.dims.current_step)
+        made_by = there["signal"].metadata.get(layers.METADATA, {}) if "signal" in there else {}
+        provenance = made_by.get(layers.PROVENANCE, {})
+        page: Panel = self.pages.currentWidget()
+        request = InspectRequest(stacks, sources, shown, page.question(frames), provenance, self._memory)
         job.check(request)
         return request
 
@@ -107,72 +125,116 @@ class InspectView(StepView):
         job.start(self.session, request)
 
     def check(self) -> None:
-        """Inspect as soon as there is something to inspect."""
-        super().check()
-        self._refresh_soon()
+        """Show whether the request would be served; a running inspection does not matter."""
+        self._served()
+
+    def _served(self) -> InspectRequest | None:
+        try:
+            request = self.request()
+        except UnveilError as refusal:
+            self.status.hinder(str(refusal))
+            return None
+        self.status.clear_hindrance()
+        return request
+
+    def press(self) -> None:
+        """Read the shown frame again."""
+        self._memory = Memory()
+        self.refresh_soon()
 
     def after_job(self) -> None:
-        """Inspect once more when something has changed meanwhile."""
-        super().check()
-        if self._stale:
-            self._refresh_soon()
+        """Do what has been asked for meanwhile; the newest request wins."""
+        if self._export is not None:
+            self._write()
+        elif self._stale:
+            self.refresh()
+
+    def refresh_soon(self, *_: object) -> None:
+        """Inspect the shown frame as soon as everything that happens at once has happened."""
+        self._refresh_timer.start(0)
 
     def refresh(self) -> None:
         """Inspect the shown frame, now or when the running inspection is over."""
-        if not self.isVisible():
+        self._stale = self.task.running and self.isVisible()
+        if self.task.running or not self.isVisible():
             return
-        if self.task.running:
-            self._stale = True
+        request = self._served()
+        if request is not None:
+            self.start(request)
+
+    def result_in_words(self) -> str:
+        """The file that was written last."""
+        return self._shown
+
+    def export(self) -> None:
+        """Ask for a file and write what the page shows."""
+        found = self._of_this_page()
+        if found is None:
+            self.status.refuse("There is nothing to write yet; wait for the curves or numbers of this page.")
             return
-        self._stale = False
-        super().check()
-        if self.button.isEnabled():
-            self.press()
+        name = f"{Path(str(found.request.stacks['input'].address.path)).stem} {found.place}.csv".replace(", ", " ")
+        suggested = str(preferences().in_folder(name))
+        no_question = QFileDialog.Option.DontConfirmOverwrite
+        chosen, kind = QFileDialog.getSaveFileName(self, "Export", suggested, EXPORT_KINDS, options=no_question)
+        if chosen:
+            path = Path(chosen)
+            self.export_to(path if path.suffix else path.with_suffix(job.PNG if "png" in kind else job.CSV))
 
-    def suggest_centre(self) -> None:
-        """Take the centre of the shown signal."""
-        self._centre_known = False
-        self._refresh_soon()
-
-    def toggle_side_by_side(self) -> None:
-        """Show input, signal and noise in a row, or go back to the view before."""
-        if self._before is not None:
-            restore(self.viewer, self._before)
-            self._before = None
-        elif self.attempt(self.request):
-            trio = [choice.layer() for choice in (self.frames, self.signal, self.noise)]
-            self._before = put_side_by_side(self.viewer, trio)
-        self.grid.setChecked(self._before is not None)
-
-    def _course(self) -> Around | Along:
-        if self.course.value() == "line":
-            return Along(*layers.line_of(self.line.layer()))
-        return Around((self.centre_y.value(), self.centre_x.value()) if self._centre_known else None)
-
-    def _show(self) -> None:
-        found = self.session.inspection
+    def export_to(self, path: Path) -> None:
+        """Write what the page shows to ``path``; asks before a file is replaced."""
+        found, plot = self._of_this_page(), self.pages.currentWidget().plot
         if found is None:
             return
-        if found.centre_yx is not None and not self._centre_known:
-            self._take_centre(found.centre_yx)
-        self.plot.name_axes(x=found.position_label, y=found.intensity_label)
-        for name, profile in found.profiles.items():
-            self.plot.draw(name, profile.position, profile.mean)
-        self.table.setRowCount(len(found.numbers))
-        for row, (name, value) in enumerate(found.numbers):
-            self.table.setItem(row, 0, QTableWidgetItem(name))
-            self.table.setItem(row, 1, QTableWidgetItem(value))
-        self.table.resizeRowsToContents()
+        log_x, log_y = (False, False) if plot is None else (plot.log_x.isChecked(), plot.log_y.isChecked())
+        request = ExportRequest(found, path, log_x, log_y)
+        if self.attempt(lambda: job.check_export(request)) and self.may_replace(path):
+            self._export = request
+            if not self.task.running:
+                self._write()
 
-    def _take_centre(self, centre_yx: tuple[float, float]) -> None:
-        for field, value in zip((self.centre_y, self.centre_x), centre_yx, strict=True):
-            field.blockSignals(True)
-            field.setValue(value)
-            field.blockSignals(False)
-        self._centre_known = True
+    def _write(self) -> None:
+        request, self._export = self._export, None
+        if request is not None:
+            job.export(self.session, request, done=self._written)
 
-    def _keep_centre(self, *_: object) -> None:
-        self._centre_known = True
+    def _written(self, path: Path) -> None:
+        self._shown = f"Wrote {path}."
+
+    def _of_this_page(self) -> Inspection | None:
+        found: Inspection | None = self.session.inspection
+        mine = found is not None and found.request.memory is self._memory
+        return found if mine and self._page_of(found) is self.pages.currentWidget() else None
+
+    def _page_of(self, inspection: Inspection | None) -> Panel | None:
+        if inspection is None:
+            return None
+        asked = type(inspection.request.question).__name__
+        pages: dict[str, Panel] = {
+            "Around": self.profile,
+            "Along": self.profile,
+            "InRegions": self.regions,
+            "Values": self.histogram,
+            "WhatIsLeft": self.numbers,
+        }
+        return pages[asked]
+
+    def _show(self) -> None:
+        inspection = self._of_this_page()
+        if inspection is None:
+            return
+        missing = "" if inspection.is_denoised else " · not denoised yet, the input alone is shown"
+        _say(self.place, f"{inspection.place}{missing}")
+        self.pages.currentWidget().show_found(inspection.found)
+        self._shown = ""
+
+    def _denoised_more(self) -> None:
+        inspection: Inspection | None = self.session.inspection
+        if inspection is None or not inspection.is_denoised:
+            self.refresh_soon()
+
+    def _page_turned(self, *_: object) -> None:
+        self.profile.show_guides()
+        self.refresh_soon()
 
     def _take_trio(self) -> None:
         trio = self.session.trio
@@ -180,27 +242,49 @@ class InspectView(StepView):
             self.frames.choose(trio.frames)
             self.signal.choose(trio.signal)
             self.noise.choose(trio.noise)
-        self.check_soon()
+        self.refresh_soon()
 
-    def _refresh_soon(self) -> None:
-        self._refresh_timer.start()
+    def _trio(self) -> Trio | None:
+        frames, signal, noise = (choice.layer() for choice in (self.frames, self.signal, self.noise))
+        whole = isinstance(frames, Image) and isinstance(signal, Image) and isinstance(noise, Image)
+        return Trio(frames, signal, noise) if whole else None
 
-    def _show_course(self, *_: object) -> None:
-        line = self.course.value() == "line"
-        for field, visible in ((self.centre_y, not line), (self.centre_x, not line), (self.line, line)):
-            self.form.setRowVisible(field, visible)
-        self.suggest.setEnabled(not line)
+    def _compare(self, *_: object) -> None:
+        trio, mode = self._trio(), self.mode.value()
+        if trio is None and mode != OFF:
+            self.status.refuse("There is nothing to compare yet; denoise frames first.")
+        elif trio is not None:
+            self.attempt(lambda: self.comparison.enter(mode, trio))
+        self._show_mode()
+
+    def _blink(self) -> None:
+        if self.comparison.mode == BLINK:
+            self.comparison.flip()
+        else:
+            self.mode.choose(BLINK)
+
+    def _show_mode(self) -> None:
+        self.mode.blockSignals(True)
+        self.mode.choose(self.comparison.mode)
+        self.mode.blockSignals(False)
+        self.profile.show_guides()
+
+    def showEvent(self, event: Any) -> None:  # noqa: N802  # Qt's name
+        """Catch up with what has changed while the window was hidden."""
+        super().showEvent(event)
+        self.refresh_soon()
+
+    def hideEvent(self, event: Any) -> None:  # noqa: N802  # Qt's name
+        """Take cross and sector off the image."""
+        super().hideEvent(event)
+        if self.viewer is not None:
+            self.profile.guides.hide()
 
 
-def _numbers_table() -> QTableWidget:
-    table = QTableWidget(0, 2)
-    table.horizontalHeader().hide()
-    table.verticalHeader().hide()
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-    table.setMinimumHeight(TABLE_HEIGHT_PX)
-    return table
+def _no_result(layer: Layer) -> bool:
+    return layers.is_input(layer) or is_guide(layer)
 
 
-TABLE_HEIGHT_PX = 150
+def _say(label: QLabel, sentence: str) -> None:
+    if label.text() != sentence:
+        label.setText(sentence[:1].upper() + sentence[1:])

@@ -1,0 +1,122 @@
+"""Lines on the frames that can be dragged, whatever layer is selected: places enter, moved places leave."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import ref
+
+from napari.layers import Image, Shapes
+
+from napari_unveil.plugin.layers import METADATA, placement_in_plane
+from napari_unveil.plugin.layers.shapes import GUIDE, YX, pixel_at
+from napari_unveil.plugin.session import Session
+
+REACH_PX = 10.0
+"""How near to a handle the mouse must be, in pixels of the screen."""
+COLOUR = "#ffd166"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A place (y, x) in pixels that can be dragged; a whole column where only x counts."""
+
+    at: YX
+    only_x: bool = False
+
+    def distance(self, yx: YX) -> float:
+        """How far a place is from the handle, in pixels."""
+        across = abs(yx[1] - self.at[1])
+        return across if self.only_x else math.hypot(yx[0] - self.at[0], across)
+
+
+class Guides:
+    """A layer of lines and the handles on them.
+
+    Parameters
+    ----------
+    name
+        Of the layer.
+    moved
+        Called with the name of a handle and the place (y, x) in pixels to which it is dragged.
+    """
+
+    def __init__(self, session: Session, name: str, moved: Callable[[str, YX], None]) -> None:
+        self._session, self._name, self._moved = ref(session), name, moved
+        self._like: Image | None = None
+        self._layer: Shapes | None = None
+        self._handles: Mapping[str, Handle] = {}
+
+    @property
+    def _viewer(self) -> Any:
+        session = self._session()
+        return None if session is None else session.viewer
+
+    @property
+    def shown(self) -> bool:
+        """Whether the layer is there."""
+        return self._layer is not None and self._layer in self._viewer.layers
+
+    def show(self, like: Image, lines: Sequence[tuple[YX, YX]], handles: Mapping[str, Handle]) -> None:
+        """Draw lines over the frames of ``like``, in their pixels; the layer is added when it is not there."""
+        self._like, self._handles = like, handles
+        drawn = [[list(start), list(stop)] for start, stop in lines]
+        if self._layer is not None and self._layer in self._viewer.layers:
+            if len(self._layer.data) == len(drawn):
+                self._layer.data = drawn
+            else:
+                self._layer.data = []
+                self._layer.add_lines(drawn, edge_color=COLOUR, edge_width=self._width(like))
+            return
+        active = self._viewer.layers.selection.active
+        self._layer = self._viewer.add_shapes(
+            drawn,
+            shape_type="line",
+            name=self._name,
+            edge_color=COLOUR,
+            edge_width=self._width(like),
+            metadata={METADATA: {GUIDE: True}},
+            **placement_in_plane(like),
+        )
+        self._viewer.layers.selection.active = active
+        if self._drag not in self._viewer.mouse_drag_callbacks:
+            self._viewer.mouse_drag_callbacks.append(self._drag)
+
+    def hide(self) -> None:
+        """Take layer and handles away."""
+        if self._viewer is None:
+            return
+        if self._drag in self._viewer.mouse_drag_callbacks:
+            self._viewer.mouse_drag_callbacks.remove(self._drag)
+        layer, self._layer, self._like = self._layer, None, None
+        if layer is not None and layer in self._viewer.layers:
+            self._viewer.layers.remove(layer)
+
+    def _width(self, like: Image) -> float:
+        return max(1.0, max(like.data.shape[-2:]) / 400)
+
+    def _drag(self, viewer: Any, event: Any) -> Iterator[None]:
+        name = self._handle_at(viewer, event)
+        if name is None or self._like is None:
+            return
+        event.handled = True
+        yield
+        while event.type == "mouse_move" and self._like is not None:
+            event.handled = True
+            self._moved(name, pixel_at(event.position, self._like))
+            yield
+
+    def _handle_at(self, viewer: Any, event: Any) -> str | None:
+        active = viewer.layers.selection.active
+        busy = active is not None and str(getattr(active, "mode", "pan_zoom")) not in ("pan_zoom", "transform")
+        if busy or self._like is None or not self.shown or not self._handles:
+            return None
+        place = pixel_at(event.position, self._like)
+        name = min(self._handles, key=lambda key: self._handles[key].distance(place))
+        return name if self._handles[name].distance(place) * self._screen_px() <= REACH_PX else None
+
+    def _screen_px(self) -> float:
+        """Pixels of the screen that a pixel of the frame takes."""
+        camera = self._viewer.scene.camera if hasattr(self._viewer, "scene") else self._viewer.camera
+        scale = 1.0 if self._like is None else abs(float(self._like.scale[-1]))
+        return float(camera.zoom) * scale
