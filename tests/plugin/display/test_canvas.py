@@ -1,14 +1,16 @@
-"""What the graphics card draws."""
+"""What napari's window shows."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 from napari.utils.colormaps import AVAILABLE_COLORMAPS
+from qtpy.QtWidgets import QComboBox
 
 from napari_unveil.inspection.intensity_scale import Scale, position
 from napari_unveil.plugin.display.displays import displays_of
 from napari_unveil.plugin.layers import MISSING_COLOUR
+from napari_unveil.plugin.layers.look import look_of
 
 ENLARGED = 5
 MAGNIFIED = slice(ENLARGED // 2, None, ENLARGED)
@@ -44,3 +46,15 @@ def test_the_status_bar_keeps_true_values(viewer_with_window: Any) -> None:
     for scale in Scale:
         displays_of(viewer).show([layer], scale)
         assert layer.get_value((3, 5)) == values[3, 5]
+
+
+def test_colormaps_are_chosen_in_naparis_own_list(viewer_with_window: Any) -> None:
+    viewer = viewer_with_window
+    layer = viewer.add_image(np.geomspace(1, 1e4, 64).reshape(8, 8), contrast_limits=(1, 1e4))
+    displays_of(viewer).show([layer], Scale.LOG)
+    (combo,) = viewer.window._qt_window.findChildren(QComboBox, "colormapComboBox")
+    for chosen, shown in (("magma", "magma, logarithmic"), ("gray, logarithmic", "gray, logarithmic")):
+        layer.contrast_limits = (1, layer.contrast_limits[1] / 2)
+        combo.setCurrentIndex(combo.findData(chosen))
+        assert combo.currentData() == layer.colormap.name == shown
+        assert look_of(layer.colormap).limits == tuple(layer.contrast_limits)
