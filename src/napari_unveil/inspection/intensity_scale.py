@@ -1,8 +1,8 @@
 """Intensities on linear, square-root, logarithmic and arcsinh scales: values and limits in, positions 0..1 out.
 
 Detector frames hold readout noise, so their limits often reach below 0. Every scale is defined there too: square root
-and arcsinh are odd functions; the logarithm begins at a floor above 0 (see :func:`log_floor`), and what is below has its
-lowest position.
+and arcsinh are odd functions; the logarithm begins at a floor above 0 (see :func:`log_floor`), and what is below it
+has the lowest position.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 ENTRIES = 1024
 """Length of a table; the graphics code of napari holds as many colours."""
 
-FLATTEST_KNEE, STEEPEST_KNEE = 1e-2, 1e-4
+FLATTEST_KNEE, USUAL_KNEE, STEEPEST_KNEE = 1e-2, 1e-3, 1e-4
 KNEE_DEPTHS = 10.0
 WIDEST_LOG = 1e-6
 GAMMAS = (1.0, 0.5, 0.2)
@@ -68,11 +68,14 @@ def position(values: ArrayLike, *, scale: Scale, low: float, high: float) -> NDA
 def knee(low: float, high: float) -> float:
     """Intensity up to which arcsinh is linear, 2 to 4 decades below the larger limit.
 
-    Within these bounds it is ten times the lower limit, which is taken as the depth of the readout noise: about one
-    photon on an integrating detector, so that peaks, weak scattering and an empty background are told apart.
+    Within these bounds it is ten times as far as ``low`` reaches below 0, which is taken as the depth of the readout
+    noise: about one photon on an integrating detector, so that peaks, weak scattering and an empty background are told
+    apart. Limits from 0 on say nothing of the noise: 3 decades.
     """
     largest = max(abs(low), abs(high))
-    return float(np.clip(KNEE_DEPTHS * abs(low), STEEPEST_KNEE * largest, FLATTEST_KNEE * largest))
+    if low >= 0:
+        return USUAL_KNEE * largest
+    return float(np.clip(-KNEE_DEPTHS * low, STEEPEST_KNEE * largest, FLATTEST_KNEE * largest))
 
 
 def log_floor(low: float, high: float) -> float:

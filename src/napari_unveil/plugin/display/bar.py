@@ -36,8 +36,8 @@ SCALES = (
     (
         Scale.ARCSINH,
         "asinh",
-        "Arcsinh: linear through 0 up to ten times the depth of the noise below 0, logarithmic above; peaks and weak "
-        "scattering together, negative values too.",
+        "Arcsinh: linear through 0, logarithmic from ten times the depth of the noise below 0 on (2 to 4 decades under "
+        "the upper limit); peaks and weak scattering together, negative values too.",
     ),
 )
 RULES = (("percentile", Rule.PERCENTILES), ("± 3 sigma", Rule.SIGMA), ("min – max", Rule.EXTREMES))

@@ -92,11 +92,6 @@ def frame_look(frame: NDArray[np.float32] | None) -> dict[str, Any]:
     }
 
 
-def frame_limits(frame: NDArray[np.float32]) -> LIMITS:
-    """Contrast limits (low < high) that show most of a frame: its percentiles 1 and 99.8, NaN aside."""
-    return limits_of(frame, USUAL) or NO_LIMITS
-
-
 def shown_pixels(layer: Image) -> NDArray[Any] | None:
     """The pixels that napari shows of a layer right now, as it holds them; None while it shows nothing."""
     pixels = getattr(layer, "_data_view", None)  # reading layer.data again could take as long as the first time
