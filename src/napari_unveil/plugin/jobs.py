@@ -35,6 +35,7 @@ class Control:
 
     def __init__(self) -> None:
         self._stop, self._cancel, self._ended = threading.Event(), threading.Event(), threading.Event()
+        self._held = threading.Event()
         self._lock = threading.Lock()
         self._report: Any = None
         self.result: Any = None
@@ -47,6 +48,14 @@ class Control:
     def cancel_asked(self) -> bool:
         """Whether the job is to end at its next report."""
         return self._cancel.is_set()
+
+    def pause_asked(self) -> bool:
+        """Whether the job is to wait."""
+        return self._held.is_set()
+
+    def pause(self, wanted: bool) -> None:
+        """Ask to wait, or to go on."""
+        (self._held.set if wanted else self._held.clear)()
 
     def has_ended(self) -> bool:
         """Whether the thread is done with the job."""
@@ -145,24 +154,31 @@ class Task:
     ----------
     announce
         Called with the sentence of a job that was refused or broke.
+    look_every_ms
+        How often reports and the end of a job are looked for: soon for jobs of some ten milliseconds.
 
-    Signals (main thread): ``started``; ``reported`` with a report; ``ended`` with a sentence, empty when all went well.
+    Signals (main thread): ``started``; ``reported`` with a report; ``pausing`` when it is to wait or to go on;
+    ``ended`` with a sentence, empty when all went well.
     """
 
     started = Signal()
     reported = Signal(object)
+    pausing = Signal()
     ended = Signal(str)
 
-    def __init__(self, name: str, *, announce: Callable[[str], None] = show_error) -> None:
+    def __init__(
+        self, name: str, *, announce: Callable[[str], None] = show_error, look_every_ms: int = REPORT_EVERY_MS
+    ) -> None:
         self.name = name
         self._announce = announce
         self.sentence = ""
+        self.at_stake = ""
         self.last_report: Any = None
         self._control: Control | None = None
         self._done: Callable[[Any], None] = _nothing
         self._told: Callable[[Any], None] = _nothing
         self._timer = QTimer()
-        self._timer.setInterval(REPORT_EVERY_MS)
+        self._timer.setInterval(look_every_ms)
         self._timer.timeout.connect(self._look)
 
     @property
@@ -170,15 +186,44 @@ class Task:
         """Whether a job runs."""
         return self._control is not None
 
-    def run(self, work: Work, *, done: Callable[[Any], None], told: Callable[[Any], None] | None = None) -> None:
-        """Start a job; in the main thread, ``told`` gets its reports and ``done`` its result, if it comes to one."""
+    def run(
+        self,
+        work: Work,
+        *,
+        done: Callable[[Any], None],
+        told: Callable[[Any], None] | None = None,
+        at_stake: str = "",
+    ) -> None:
+        """Start a job; nothing happens while one runs.
+
+        Parameters
+        ----------
+        work
+            The job.
+        done, told
+            Called in the main thread: with its result, if it comes to one, and with its reports.
+        at_stake
+            A sentence on what is lost when the job is ended early; empty when nothing is.
+        """
         if self._control is not None:
             return
         self._control = control = Control()
+        self.at_stake = at_stake
         self._done, self._told, self.sentence, self.last_report = done, told or _nothing, "", None
         self._timer.start()
         self.started.emit()
         threading.Thread(target=control.drive, args=(work,), name=f"unveil {self.name}", daemon=True).start()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the job was asked to wait."""
+        return self._control is not None and self._control.pause_asked()
+
+    def pause(self, wanted: bool) -> None:
+        """Ask the job to wait, or to go on."""
+        if self._control is not None:
+            self._control.pause(wanted)
+            self.pausing.emit()
 
     def stop(self) -> None:
         """Ask the job to come to a good end (training writes its model)."""
