@@ -6,6 +6,7 @@ Under a display (or xvfb-run): python benchmarks/window_lag.py
 import itertools
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import napari
@@ -19,6 +20,7 @@ from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.train import job as train_job
 from napari_unveil.plugin.workbench import Workbench
 from napari_unveil.simulate import Campaign
+from napari_unveil.training import PRESETS
 from napari_unveil.workflow.masking import mask_from_reference
 from napari_unveil.workflow.simulating import FULL_FILE, XRAY_FILE, simulate
 
@@ -50,7 +52,8 @@ def main() -> None:
         timer.setTimerType(Qt.TimerType.PreciseTimer)
         timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
         timer.start(INTERVAL_MS)
-        request = train_job.TrainRequest(patches, "default", 10.0, None, None, "cpu", 0, Path(folder) / "m.safetensors")
+        settings = replace(PRESETS["default"], minutes=10.0, epochs=None, device="cpu")
+        request = train_job.TrainRequest(patches, settings, "", Path(folder) / "m.safetensors")
         began = time.perf_counter()
         train_job.start(session, request)
         QTimer.singleShot(1000 * (SETTLE_S + WATCH_S), viewer.close)

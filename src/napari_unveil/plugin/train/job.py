@@ -1,100 +1,230 @@
-"""A request to train enters, losses on the way and a model file leave."""
+"""A request to train enters, losses and previews on the way and a model file leave."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import PatchLibrary
+from napari_unveil.network.card import ModelCard, read_card
+from napari_unveil.network.host import cpu_in_words
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.session import Session
+from napari_unveil.recipes.settings import SeparationSettings, separation_settings
 from napari_unveil.saving import refuse_unwritable
+from napari_unveil.training import RunRecord, TrainingReport, TrainingSettings, read_record, state_path_of
+from napari_unveil.training.memory import training_bytes
 from napari_unveil.types import Progress
+from napari_unveil.workflow.denoising import model_path
 
-PRESETS = ("default", "published", "fast")
-"""Names of the presets, so that a form can list them without loading torch."""
+RECIPE = "separation"
+AT_STAKE = "A network is being trained; its state is kept, and the run can be resumed."
 
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What is to be trained, and how long.
+    """What is to be trained.
 
     Parameters
     ----------
     library
         Patch library; None: not chosen.
-    preset
-        One of ``PRESETS``.
-    minutes, epochs
-        The limit; the preset's own where None.
-    photon_energy_keV
-        Overrides the library's (None: as in the library).
-    device, seed, path
-        Where it runs, seed of weights and draws, and the model file to write.
+    settings
+        How, and how long.
+    parent
+        The model to begin from: a shipped one by name, or a path; empty: begin from chance.
+    path
+        The model file to write.
     """
 
     library: Path | None
-    preset: str
-    minutes: float | None
-    epochs: int | None
-    photon_energy_keV: float | None
-    device: str
-    seed: int
+    settings: TrainingSettings
+    parent: str
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnRequest:
+    """Which run is to be gone on with, and for how much longer.
+
+    Parameters
+    ----------
+    library, path, device
+        Patches, the run's model file, and where it runs now.
+    minutes, epochs
+        To be added to what the run has had; both None: up to the limit that it has.
+    """
+
+    library: Path | None
+    path: Path
+    device: str
+    minutes: float | None = None
+    epochs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunNews:
+    """The reports of a run so far (the newest may carry a preview), and its device by name and memory."""
+
+    reports: tuple[TrainingReport, ...]
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNews:
+    """A device by name and memory."""
+
+    device: str
 
 
 def check(request: TrainRequest) -> PatchLibrary:
     """Open the library; refuse what can be refused without loading torch."""
-    if request.library is None:
+    refuse_unwritable(request.path)
+    inherited_recipe(request.parent)
+    return opened(request.library)
+
+
+def opened(path: Path | None) -> PatchLibrary:
+    """The library at ``path``, or a refusal."""
+    if path is None:
         raise Refused(
             found="no patch library is chosen",
             needed="a file written by a harvest",
             remedy="harvest patches first, or choose a file",
         )
-    refuse_unwritable(request.path)
-    return PatchLibrary.open(request.library)
+    return PatchLibrary.open(path)
+
+
+def inherited_recipe(parent: str) -> SeparationSettings | None:
+    """The settings of the model to begin from; None where there is none.
+
+    Raises
+    ------
+    Refused
+        When it is no model, or one of another recipe.
+    """
+    if not parent:
+        return None
+    card = read_card(model_path(parent))
+    if card.recipe != RECIPE:
+        raise Refused(
+            found=f"{parent} is a model of the recipe {card.recipe!r}",
+            needed=f"a model of the recipe {RECIPE!r}",
+            remedy="choose another model to begin from",
+        )
+    return _settings_of(card, parent)
+
+
+def needs_in_words(request: TrainRequest, library: PatchLibrary) -> str:
+    """How much memory the run takes, about."""
+    recipe = inherited_recipe(request.parent) or request.settings.recipe
+    settings = replace(request.settings, recipe=recipe)
+    return f"The run takes about {training_bytes(settings, library.patch) / 1e9:.2g} GB."
+
+
+def device_is_known(device: str) -> bool:
+    """Whether it can be said which device that is without loading torch."""
+    return device == "cpu" or "torch" in sys.modules
+
+
+def device_in_words(device: str) -> str:
+    """What is known of a device without loading torch."""
+    if "torch" in sys.modules:
+        from napari_unveil.network.device import choose_device
+        from napari_unveil.network.device import device_in_words as in_words
+
+        return in_words(choose_device(device))
+    words = {"cpu": cpu_in_words(), "auto": f"A GPU where there is one, else {cpu_in_words()}"}
+    return words.get(device, "A GPU, if there is one")
+
+
+def record_beside(path: Path | None) -> RunRecord | None:
+    """What is known of the run that trained the model at ``path``; None where there is no state of it."""
+    state = None if path is None else state_path_of(path)
+    return read_record(state) if state is not None and state.is_file() else None
 
 
 def start(session: Session, request: TrainRequest) -> None:
     """Train from the start beside the window; the model is announced when it is written."""
-    session.task("train").run(lambda control: _training(request, control, "train"), done=session.announce_model)
+    _run(session, lambda control: _training(request, control))
 
 
-def resume(session: Session, request: TrainRequest) -> None:
-    """Go on with an interrupted run."""
-    session.task("train").run(lambda control: _training(request, control, "resume"), done=session.announce_model)
+def go_on(session: Session, request: GoOnRequest) -> None:
+    """Go on with a run: after an interruption, or for longer."""
+    _run(session, lambda control: _going_on(request, control))
 
 
-def _training(request: TrainRequest, control: Control, verb: str) -> Job:
-    yield Progress(0, 0, "preparing")
+def look_at_device(session: Session, device: str) -> None:
+    """Load torch and see which device that is."""
+    session.task("train").run(lambda _: _looking(device), done=lambda _: None)
+
+
+def _run(session: Session, work: Callable[[Control], Job]) -> None:
+    session.task("train").run(work, done=session.announce_model, at_stake=AT_STAKE)
+
+
+def _training(request: TrainRequest, control: Control) -> Job:
+    yield from _loading_torch()
     from napari_unveil import training
-    from napari_unveil.network.device import leave_one_core_free
 
-    leave_one_core_free()
-    plan = training.plan_training(check(request), _settings(request), request.path)
-    begin = {"train": training.train, "resume": training.resume}[verb]
-    yield from _gathered(begin(plan, stop=control.stop_asked))
+    yield Progress(0, 0, "reading the patches")
+    library = check(request)
+    parent = training.parent_from_file(model_path(request.parent)) if request.parent else None
+    yield Progress(0, 0, "preparing network and device")
+    plan = training.plan_training(library, request.settings, request.path, parent=parent)
+    yield from _news(training.train, plan, control)
     return request.path
 
 
-def _gathered(reports: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+def _going_on(request: GoOnRequest, control: Control) -> Job:
+    yield from _loading_torch()
+    from napari_unveil import training
+
+    yield Progress(0, 0, "reading the patches and the state of the run")
+    library = opened(request.library)
+    record = read_record(state_path_of(request.path))
+    settings = replace(record.extended(minutes=request.minutes, epochs=request.epochs), device=request.device)
+    yield Progress(0, 0, "preparing network and device")
+    plan = training.plan_again(library, request.path, settings, record)
+    yield from _news(training.resume, plan, control)
+    return request.path
+
+
+def _looking(device: str) -> Job:
+    yield from _loading_torch()
+    yield DeviceNews(device_in_words(device))
+
+
+def _loading_torch() -> Generator[Progress, None, None]:
+    if "torch" not in sys.modules:
+        yield Progress(0, 0, "loading torch, which takes some seconds the first time")
+    from napari_unveil.network.loading import load_torch
+
+    load_torch()
+    from napari_unveil.network.device import leave_one_core_free
+
+    leave_one_core_free()
+
+
+def _news(begin: Callable[..., Iterator[TrainingReport]], plan: Any, control: Control) -> Iterator[Any]:
     """All reports so far, so that none is missed when only the newest is told."""
-    so_far: list[Any] = []
-    for report in reports:
-        so_far.append(report)
-        yield tuple(so_far)
+    from napari_unveil.network.device import device_in_words as in_words
+
+    yield Progress(0, 0, f"the first steps on {in_words(plan.device)}")
+    so_far: list[TrainingReport] = []
+    for report in begin(plan, stop=control.stop_asked, pause=control.pause_asked, preview=lambda: True):
+        so_far.append(replace(report, preview=None))
+        yield RunNews((*so_far[:-1], report), in_words(plan.device))
 
 
-def _settings(request: TrainRequest) -> Any:
-    from napari_unveil.training import preset
-
-    settings = replace(
-        preset(request.preset),
-        photon_energy_keV=request.photon_energy_keV,
-        device=request.device,
-        seed=request.seed,
-    )
-    if request.epochs is not None:
-        settings = replace(settings, epochs=request.epochs)
-    return settings if request.minutes is None else replace(settings, minutes=request.minutes, epochs=None)
+def _settings_of(card: ModelCard, parent: str) -> SeparationSettings:
+    try:
+        return separation_settings(card.settings)
+    except (KeyError, TypeError) as error:
+        raise Refused(
+            found=f"the header of {parent} is damaged ({type(error).__name__}: {error})",
+            needed="a model file as written by `unveil train`",
+            remedy="choose another model to begin from",
+        ) from error

@@ -1,155 +1,226 @@
-"""Window "Train": a patch library in, live losses on the way, a model file out."""
+"""Window "Train": a patch library in, live losses and a held-out patch on the way, a model file out."""
 
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QScrollArea
+
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin.train import job
-from napari_unveil.plugin.train.job import TrainRequest
+from napari_unveil.plugin.train.expert import ExpertFields
+from napari_unveil.plugin.train.form import FILE, TrainForm
+from napari_unveil.plugin.train.job import DeviceNews, GoOnRequest, RunNews, TrainRequest
+from napari_unveil.plugin.train.loss_plot import LossPlot
+from napari_unveil.plugin.train.preview_strip import PreviewStrip
+from napari_unveil.plugin.train.words import ENDS, report_in_words
 from napari_unveil.plugin.widgets.connections import connect_while_alive
-from napari_unveil.plugin.widgets.curves import CurvePlot
-from napari_unveil.plugin.widgets.fields import (
-    DEVICES,
-    Choice,
-    FileField,
-    OutputField,
-    given,
-    number,
-    number_or,
-    whole_number,
-)
-from napari_unveil.plugin.widgets.step_view import Action, StepView
-
-PRESET_WORDS = {
-    "default": "default",
-    "published": "published (large, slow)",
-    "fast": "fast (small)",
-}
+from napari_unveil.plugin.widgets.fields import given
+from napari_unveil.plugin.widgets.step_view import Action
+from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.training import PRESETS, RunRecord
 
 
-class TrainView(StepView):
+class TrainView(TrainForm):
     """Asks for a training run and shows its losses."""
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(
             napari_viewer,
-            task="train",
             action="Train",
-            tip="Train a network on the patches and write it to the model file.",
+            tip="Begin a new run with the settings above.",
             end="Stop",
-            end_tip="End the run well: the model is written, and the run can be resumed.",
+            end_tip="Bring the run to a good end: the model is written, and it can be gone on with later.",
         )
-        self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
-        self.library.setPlaceholderText("harvested patches")
-        self.preset = Choice(tuple((PRESET_WORDS[name], name) for name in job.PRESETS))
-        self.limit = Choice((("minutes", "minutes"), ("epochs", "epochs"), ("as the preset", "preset")))
-        self.minutes = number(10, low=0.1, high=10_000, decimals=1, unit="min")
-        self.epochs = whole_number(60, low=1, high=100_000, unit="epochs")
-        self.energy = number_or("as in the library", low=0, high=1000, decimals=3, unit="keV")
-        self.device = Choice(DEVICES)
-        self.seed = whole_number(0, low=0, high=2**31 - 1)
-        self.output = OutputField(
-            title="Write the model to", pattern="Model (*.safetensors)", text=str(Path.home() / "model.safetensors")
+        self._record: RunRecord | None = None
+        self._device_words = self._needs_words = ""
+        self._shown = False
+        self.expert = ExpertFields(self)
+        self.pause_button, self.resume_button, self.more_button = self.add_buttons(
+            Action("Pause", "Let the run wait, and go on: it uses no core, and the time does not count.", self.pause),
+            Action("Resume", "", self.resume),
+            Action("Train more", "", self.train_more),
         )
-        self.add_row("Patches", self.library, "Patch library written by a harvest.", changed=self.library.changed)
-        self.add_row(
-            "Preset",
-            self.preset,
-            "Network, loss and learning rate. Published: 4 x as wide as the default; fast: half as wide.",
-        )
-        self.add_row("Ends after", self.limit, "What ends the run.", changed=self.limit.currentIndexChanged)
-        self.add_row("", self.minutes, "Length of the whole run, resumed parts included, in minutes.")
-        self.add_row("", self.epochs, "An epoch shows each signal patch once.")
-        self.add_row("Photon energy", self.energy, "In keV; turns keV per pixel into photons.")
-        self.add_row("Device", self.device, "Where the network is trained.")
-        self.add_row("Seed", self.seed, "Of weights, split and draws.")
-        self.add_row(
-            "Model",
-            self.output,
-            "Model file to write; the state of the run lies beside it.",
-            changed=self.output.changed,
-        )
-        self.add_buttons(
-            Action(
-                "Resume", "Go on with the interrupted run that belongs to this model file.", self.resume, idle_only=True
-            )
-        )
-        self.plot = CurvePlot(x="step", y="loss")
+        self.plot, self.strip = LossPlot(), PreviewStrip()
         self.column.addWidget(self.plot, 1)
-        self.limit.currentIndexChanged.connect(self._show_limit)
-        connect_while_alive(self, self.session.library_changed, self._take_library)
-        self._show_limit()
+        self.column.addWidget(self.strip)
+        self._connect()
+        self.show_limit()
+        self._show_parent()
         self._take_library()
         self.check()
 
+    # what is asked for
+
     def request(self) -> TrainRequest:
         """What the form asks for, checked."""
-        limit = self.limit.value()
-        request = TrainRequest(
-            library=self.library.path(),
-            preset=self.preset.value(),
-            minutes=self.minutes.value() if limit == "minutes" else None,
-            epochs=self.epochs.value() if limit == "epochs" else None,
-            photon_energy_keV=given(self.energy),
-            device=self.device.value(),
-            seed=self.seed.value(),
-            path=self.output.path() or Path(),
+        settings = self.expert.settings(
+            **self.limit_given(), photon_energy_keV=given(self.energy), device=self.device.value()
         )
-        job.check(request)
+        request = TrainRequest(self.library.path(), settings, self.parent_model(), self.path())
+        self._needs_words = job.needs_in_words(request, job.check(request))
         return request
 
     def replaces(self) -> Path | None:
-        """The model that a run would replace."""
-        return self.output.path()
+        """The model file, of which there may be one already."""
+        return self.path()
 
     def start(self, request: TrainRequest) -> None:
         """Hand the request over."""
-        self.plot.clear()
+        self._clear()
         job.start(self.session, request)
 
     def end(self) -> None:
         """Let the run come to a good end: the model is written."""
         self.task.stop()
 
-    def in_words(self, report: tuple[Any, ...]) -> str:
-        """Draw the losses; say how fast it goes and how long it takes."""
-        steps = [one.step for one in report]
-        self.plot.draw("training", steps, [one.training_loss for one in report])
-        measured = [next(same) for _, same in groupby(report, key=lambda one: one.validation_loss)]
-        self.plot.draw("validation", [one.step for one in measured], [one.validation_loss for one in measured])
-        last = report[-1]
-        whole_s = last.elapsed_s + last.left_s
-        self.status.progress(round(last.elapsed_s * 10), max(1, round(whole_s * 10)))
-        return f"epoch {last.epoch:.1f}, {last.patches_per_second:.0f} patches per second, {_time(last.left_s)} left"
-
-    def result_in_words(self) -> str:
-        """Say where the model is and how good."""
-        reports = self.task.last_report
-        if not isinstance(reports, tuple) or self.session.model is None:
-            return ""
-        return f"validation loss {reports[-1].validation_loss:.4g}; the model is {self.session.model}"
+    def pause(self) -> None:
+        """Let the run wait, or go on."""
+        self.task.pause(not self.task.paused)
 
     def resume(self) -> None:
-        """Go on with the interrupted run."""
+        """Go on with an interrupted run up to the limit that it had."""
+        self._go_on()
+
+    def train_more(self) -> None:
+        """Go on with a run for as long as the form says."""
+        self._go_on(**self.limit_given())
+
+    # what is shown
+
+    def look_at_device(self) -> None:
+        """Load torch, which takes some seconds, and show which device the run would have."""
+        if not self.task.running:
+            job.look_at_device(self.session, self.device.value())
+
+    def check(self) -> None:
+        """Show whether the request would be served, and what can be done with the run beside the model file."""
+        super().check()
+        self._look_beside()
+        self._show_buttons()
+        if not self.task.running:
+            self._show_device()
+
+    def in_words(self, report: object) -> str:
+        """Draw losses and preview; say how fast it goes, on what, and how long it takes."""
+        if isinstance(report, DeviceNews):
+            self._show_means(report.device)
+            return ""
+        if not isinstance(report, RunNews):
+            return str(report)
+        last = report.reports[-1]
+        self.plot.draw(report.reports)
+        self._show_means(report.device)
+        if last.preview is not None:
+            self.strip.draw(last.preview, epoch=last.epoch)
+            self._bring_into_view()
+        self.status.progress(round(last.elapsed_s * 10), max(1, round((last.elapsed_s + last.left_s) * 10)))
+        return report_in_words(last, paused=self.task.paused)
+
+    def result_in_words(self) -> str:
+        """Say how the run ended, where the model is and how good."""
+        news = self.task.last_report
+        if not isinstance(news, RunNews) or self.session.model is None:
+            return ""
+        last = news.reports[-1]
+        return f"{ENDS[last.ended]}: validation loss {last.validation_loss:.4g}; the model is {self.session.model}"
+
+    # parts
+
+    def _connect(self) -> None:
+        self.preset.currentIndexChanged.connect(lambda _: self._take_preset())
+        self.begin.currentIndexChanged.connect(lambda _: self._show_parent())
+        self.parent_file.changed.connect(self._show_parent)
+        self.limit.currentIndexChanged.connect(lambda _: self.show_limit())
+        self.means.linkActivated.connect(lambda _: self.look_at_device())
+        connect_while_alive(self, self.task.pausing, self._pausing)
+        connect_while_alive(self, self.session.library_changed, self._take_library)
+
+    def _go_on(self, **longer: Any) -> None:
         if self.task.running:
             return
-        try:
-            request = self.request()
-        except UnveilError as refusal:
-            self.status.refuse(str(refusal))
-            return
+        request = GoOnRequest(self.library.path(), self.path(), self.device.value(), **longer)
+        self._clear()
+        job.go_on(self.session, request)
+
+    def _clear(self) -> None:
+        self._shown = False
         self.plot.clear()
-        job.resume(self.session, request)
+        self.strip.clear()
+
+    def _look_beside(self) -> None:
+        try:
+            self._record = job.record_beside(self.output.path())
+        except UnveilError:
+            self._record = None
+
+    def _show_buttons(self) -> None:
+        running, record = self.task.running, self._record
+        self.pause_button.setEnabled(running)
+        self.pause_button.setText("Go on" if self.task.paused else "Pause")
+        self.resume_button.setEnabled(not running and record is not None and not record.complete)
+        self.more_button.setEnabled(not running and record is not None)
+        there = "no run belongs to this model file"
+        if record is not None:
+            ended = ENDS[record.last.ended] if record.last.ended else "it was interrupted"
+            there = f"its run is at epoch {record.last.epoch:.1f}; {ended}"
+        self.resume_button.setToolTip(f"Go on with the run of this model file to the limit that it had: {there}.")
+        self.more_button.setToolTip(
+            "Go on with the run of this model file for the minutes or epochs above, with the settings that it has; a "
+            f"learning rate that had come down to zero goes up and comes down once more. {there.capitalize()}."
+        )
+
+    def _show_device(self) -> None:
+        try:
+            self._show_means(
+                job.device_in_words(self.device.value()), which=not job.device_is_known(self.device.value())
+            )
+        except UnveilError as refusal:
+            self._show_means(str(refusal))
+
+    def _show_means(self, device: str, *, which: bool = False) -> None:
+        look = ' <a href="which">Which is it?</a>' if which else ""
+        self.means.setText(f"{device}.{look}<br>{self._needs_words}")
+
+    def _bring_into_view(self) -> None:
+        """Scroll, once a run, to where its losses and pictures are."""
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if parent is not None and not self._shown:
+            self._shown = True
+            QTimer.singleShot(0, self.strip, lambda: parent.ensureWidgetVisible(self.strip))
+
+    def _take_preset(self) -> None:
+        settings = PRESETS[self.preset.value()]
+        self.expert.fill(settings)
+        self.epochs.setValue(settings.epochs or self.epochs.value())
+        self._show_parent()
+
+    def _show_parent(self) -> None:
+        self.form.setRowVisible(self.parent_file, self.begin.value() == FILE)
+        recipe = self._inherited()
+        if recipe is not None:
+            self.expert.show_recipe(recipe)
+        self.expert.lock_recipe(recipe is not None)
+        words = ", ".join(map(str, recipe.network.widths)) if recipe is not None else ""
+        self.preset_note.setText(
+            f"The model brings its network ({words}), scaling ({recipe.scaling}) and head ({recipe.head})."
+            if recipe is not None
+            else ""
+        )
+        self.form.setRowVisible(self.preset_note, recipe is not None)
+
+    def _inherited(self) -> SeparationSettings | None:
+        try:
+            return job.inherited_recipe(self.parent_model())
+        except UnveilError:
+            return None
+
+    def _pausing(self) -> None:
+        self._show_buttons()
+        self._reported()
 
     def _take_library(self) -> None:
         if self.session.library is not None:
             self.library.set_path(self.session.library)
-
-    def _show_limit(self, *_: object) -> None:
-        for name, field in (("minutes", self.minutes), ("epochs", self.epochs)):
-            self.form.setRowVisible(field, self.limit.value() == name)
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

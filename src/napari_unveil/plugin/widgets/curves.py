@@ -5,18 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
-from qtpy.QtCore import QSize
+from qtpy.QtCore import QEvent, QSize
+from qtpy.QtGui import QPalette
 from qtpy.QtWidgets import QSizePolicy
 
 COLOURS = {
-    "training": "#7aa6da",
-    "validation": "#e6a23c",
-    "input": "#bdbdbd",
-    "signal": "#58b9c7",
-    "noise": "#e0708f",
+    "training": "#3d85c6",
+    "validation": "#d9822b",
+    "input": "#8c8c8c",
+    "signal": "#2a9aab",
+    "noise": "#d6557a",
 }
-LEAST_HEIGHT_PX = 180
+"""Each with a contrast of 3 or more to the background of napari's dark and of its light theme."""
 
+OTHER_COLOUR = "#8c8c8c"
+LEAST_HEIGHT_PX = 180
 
 FEW_POINTS = 30
 """Curves of at most so many points show each of them as a dot."""
@@ -24,6 +27,9 @@ FEW_POINTS = 30
 
 class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed here
     """Named curves, values on a logarithmic axis; what is not above 0 is left out.
+
+    The wheel and the right button zoom, the left button moves; :meth:`show_all` goes back. Axes and legend have the
+    colour of the theme's text.
 
     Parameters
     ----------
@@ -38,11 +44,12 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
         item = self.getPlotItem()
         item.setLogMode(x=False, y=True)
         item.showGrid(x=True, y=True, alpha=0.2)
-        item.addLegend(offset=(-8, 8))
+        self._legend = item.addLegend(offset=(-8, 8))
         item.setLabel("bottom", x)
         item.setLabel("left", y)
         item.hideButtons()
         self._curves: dict[str, pyqtgraph.PlotDataItem] = {}
+        self._follow_theme()
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         """No more than needed: the window decides."""
@@ -58,15 +65,19 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
     ) -> None:
         """Draw or redraw the curve called ``name``."""
         if name not in self._curves:
-            pen = pyqtgraph.mkPen(COLOURS.get(name, "#cccccc"), width=1.6)
+            pen = pyqtgraph.mkPen(COLOURS.get(name, OTHER_COLOUR), width=1.6)
             self._curves[name] = self.plot(pen=pen, name=name, connect="finite")
         heights = np.asarray(values, np.float64)
         heights = np.where(heights > 0, heights, np.nan)
         dots = "o" if len(heights) <= FEW_POINTS else None  # one point makes no line
-        colour = COLOURS.get(name, "#cccccc")
+        colour = COLOURS.get(name, OTHER_COLOUR)
         self._curves[name].setData(
             np.asarray(positions, np.float64), heights, symbol=dots, symbolSize=5, symbolBrush=colour, symbolPen=None
         )
+
+    def show_all(self) -> None:
+        """Show the whole range of all curves, and follow them as they grow."""
+        self.getPlotItem().enableAutoRange()
 
     def names(self) -> list[str]:
         """Names of the curves that are drawn."""
@@ -77,3 +88,17 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
         for curve in self._curves.values():
             self.removeItem(curve)
         self._curves.clear()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        """Take the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_legend"):
+            self._follow_theme()
+
+    def _follow_theme(self) -> None:
+        colour = self.palette().color(QPalette.ColorRole.WindowText)
+        for name in ("bottom", "left"):
+            axis = self.getPlotItem().getAxis(name)
+            axis.setPen(colour)
+            axis.setTextPen(colour)
+        self._legend.setLabelTextColor(colour)

@@ -1,0 +1,217 @@
+"""Fields of all settings of a run that presets fill in; what is published is cited in their tooltips."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFormLayout
+
+from napari_unveil.network.settings import UNetSettings
+from napari_unveil.plugin.widgets.fields import Choice, given, number, number_or, whole_number
+from napari_unveil.plugin.widgets.step_view import StepView
+from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.training import PRESETS, TrainingSettings
+
+WIDTHS = ((32, 64, 128, 256), (16, 32, 64, 128), (8, 16, 32, 64), (4, 8, 16, 32))
+SOURCE = "Published (Starke & Smid, doi 10.14278/rodare.2586):"
+
+
+class ExpertFields:
+    """The fields, in a part of ``view``'s form that is folded away to begin with."""
+
+    def __init__(self, view: StepView) -> None:
+        self._view = view
+        self.batch = whole_number(16, low=1, high=4096, unit="patches")
+        self.learning_rate = number(2e-3, low=0, high=1, decimals=6)
+        self.schedule = Choice((("constant", "constant"), ("cosine, after a warm-up", "cosine")))
+        self.loss = Choice((("mean absolute error", "mae"), ("Poisson likelihood", "poisson")))
+        self.head = Choice((("n = ReLU(l), s = ReLU(x - n)", "subtract"), ("n = x sigmoid(l), s = x - n", "share")))
+        self.scaling = Choice((("percentiles of each patch", "percentile"), ("photons, asinh", "physical")))
+        self.widths = Choice(tuple((_widths_in_words(widths), widths) for widths in WIDTHS))
+        self.latent = whole_number(8, low=1, high=256, unit="maps")
+        self.amplitude_from = number(0.7, low=0.01, high=1, decimals=2, unit="x")
+        self.amplitude_to = number(1.4, low=1, high=100, decimals=2, unit="x")
+        self.gradient_limit = number_or("none", low=0, high=1000, decimals=2)
+        self.held_out = number(15, low=1, high=90, decimals=0, unit="% of frames")
+        self.seed = whole_number(0, low=0, high=2**31 - 1)
+        self.parametrisation = Choice((("p4 (plain torch)", "p4"), ("escnn", "escnn")))
+        self.patience = whole_number(0, low=0, high=10_000, unit="epochs")
+        self.patience.setSpecialValueText("never")
+        self.least_epochs = whole_number(20, low=0, high=100_000, unit="epochs")
+        self.keeps = Choice((("the last", "last"), ("best held-out loss", "best")))
+        self.fill(PRESETS["default"])
+        form = view.add_section(
+            "Expert: all settings of the run", "What the preset fills in; each value can be changed."
+        )
+        self._add_network(form)
+        self._add_learning(form)
+        self._add_end(form)
+        _grey_out_escnn(self.parametrisation)
+
+    def fill(self, settings: TrainingSettings) -> None:
+        """Show ``settings``; limits, seed, early end and kept weights are the user's own and stay."""
+        recipe = settings.recipe
+        self.show_recipe(recipe)
+        self.batch.setValue(settings.batch)
+        self.learning_rate.setValue(settings.learning_rate)
+        self.schedule.choose(settings.schedule)
+        self.loss.choose(recipe.loss)
+        self.amplitude_from.setValue(recipe.amplitude[0])
+        self.amplitude_to.setValue(recipe.amplitude[1])
+        self.gradient_limit.setValue(settings.gradient_limit or 0)
+        self.held_out.setValue(100 * settings.validation_share)
+        self.parametrisation.choose(settings.parametrisation)
+
+    def show_recipe(self, recipe: SeparationSettings) -> None:
+        """Show network, scaling and head."""
+        if self.widths.findData(recipe.network.widths) < 0:
+            self.widths.addItem(_widths_in_words(recipe.network.widths), recipe.network.widths)
+        self.widths.choose(recipe.network.widths)
+        self.latent.setValue(recipe.network.latent)
+        self.scaling.choose(recipe.scaling)
+        self.head.choose(recipe.head)
+
+    def lock_recipe(self, locked: bool) -> None:
+        """Let network, scaling and head be changed, or not: they belong to the weights of a model."""
+        for field in (self.widths, self.latent, self.scaling, self.head, self.parametrisation):
+            field.setEnabled(not locked)
+        if locked:
+            self.parametrisation.choose("p4")
+
+    def settings(self, **others: Any) -> TrainingSettings:
+        """What the fields say, with the settings that have fields elsewhere."""
+        recipe = SeparationSettings(
+            UNetSettings(self.widths.value(), self.latent.value()),
+            self.scaling.value(),
+            self.head.value(),
+            self.loss.value(),
+            amplitude=(self.amplitude_from.value(), self.amplitude_to.value()),
+        )
+        return TrainingSettings(
+            recipe,
+            batch=self.batch.value(),
+            learning_rate=self.learning_rate.value(),
+            schedule=self.schedule.value(),
+            gradient_limit=given(self.gradient_limit),
+            validation_share=self.held_out.value() / 100,
+            seed=self.seed.value(),
+            parametrisation=self.parametrisation.value(),
+            patience_epochs=self.patience.value() or None,
+            least_epochs=self.least_epochs.value(),
+            keeps=self.keeps.value(),
+            **others,
+        )
+
+    def _add_network(self, form: QFormLayout) -> None:
+        index = "currentIndexChanged"
+        for label, field, changed, tip in (
+            (
+                "Widths",
+                self.widths,
+                index,
+                f"Fields of four channels in each encoder block of the U-Net. {SOURCE} 32, 64, 128, 256.",
+            ),
+            (
+                "Latent maps",
+                self.latent,
+                "valueChanged",
+                f"Fields of the last map before the projection to one image. {SOURCE} 16.",
+            ),
+            (
+                "Scaling",
+                self.scaling,
+                index,
+                f"How values reach the network. {SOURCE} percentiles 1 and 99.95 of each patch, clipped to 0..1. "
+                "Photons: one scale for all, nothing clipped.",
+            ),
+            (
+                "Head",
+                self.head,
+                index,
+                f"How noise n and signal s come from the last map l and the input x. {SOURCE} both by ReLU. "
+                "The share keeps s + n = x exactly.",
+            ),
+            (
+                "Parametrisation",
+                self.parametrisation,
+                index,
+                f"How filters that turn by quarter turns are built. {SOURCE} escnn. "
+                "The model file is of the same kind.",
+            ),
+        ):
+            self._view.add_row(label, field, tip, changed=getattr(field, changed), section=form)
+
+    def _add_learning(self, form: QFormLayout) -> None:
+        index, value = "currentIndexChanged", "valueChanged"
+        for label, field, changed, tip in (
+            (
+                "Loss",
+                self.loss,
+                index,
+                f"What is minimised. {SOURCE} mean absolute error of signal and noise; its optimum is the median, "
+                "that of the Poisson likelihood is the mean, which keeps weak flux.",
+            ),
+            ("Batch", self.batch, value, f"Patches per step; fewer need less memory. {SOURCE} 16."),
+            ("Learning rate", self.learning_rate, value, f"AdamW's step size; no weight decay. {SOURCE} 0.0001."),
+            (
+                "Schedule",
+                self.schedule,
+                index,
+                f"How the learning rate changes. {SOURCE} constant. Cosine: down to zero at the end of the run.",
+            ),
+            (
+                "Gradient limit",
+                self.gradient_limit,
+                value,
+                f"Largest norm of the gradient, which is cut back to it. {SOURCE} none.",
+            ),
+            (
+                "Amplitude from",
+                self.amplitude_from,
+                value,
+                "Each signal patch is multiplied by a random factor; this is the smallest. Noise is never scaled. "
+                "The factor is published, its range is not.",
+            ),
+            ("Amplitude to", self.amplitude_to, value, "The largest factor on a signal patch."),
+            (
+                "Held out",
+                self.held_out,
+                value,
+                "Share of the frames whose patches are not trained on; the validation loss comes from them.",
+            ),
+            ("Seed", self.seed, value, "Of weights, split and draws; the same seed gives the same run."),
+        ):
+            self._view.add_row(label, field, tip, changed=getattr(field, changed), section=form)
+
+    def _add_end(self, form: QFormLayout) -> None:
+        for label, field, changed, tip in (
+            (
+                "Stop early after",
+                self.patience,
+                "valueChanged",
+                "End the run when the validation loss, measured anew after each epoch, has not fallen for so many "
+                "epochs. Published: never.",
+            ),
+            ("but not before", self.least_epochs, "valueChanged", "Epochs that are trained in any case."),
+            (
+                "Weights kept",
+                self.keeps,
+                "currentIndexChanged",
+                "Which weights the model file holds: those of the last step, or of the epoch with the lowest "
+                "validation loss. The model's card says which.",
+            ),
+        ):
+            self._view.add_row(label, field, tip, changed=getattr(field, changed), section=form)
+
+
+def _widths_in_words(widths: tuple[int, ...]) -> str:
+    return ", ".join(map(str, widths))
+
+
+def _grey_out_escnn(choice: Choice) -> None:
+    if find_spec("escnn") is not None:
+        return
+    item = choice.model().item(choice.findData("escnn"))
+    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+    item.setText("escnn (not installed)")
+    item.setToolTip('escnn is not installed: install "napari-unveil[escnn]"')
