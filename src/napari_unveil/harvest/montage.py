@@ -10,7 +10,10 @@ from napari_unveil.types import Frame, Indices
 ROWS, COLUMNS = 8, 12
 """Patches below and beside one another on a page."""
 
-GAP_PX = 2
+GAPS_PER_PATCH = 32
+"""Sides of a patch over the width of the gap beside it."""
+
+LEAST_GAP_PX = 2
 HATCHES_PER_PATCH = 8
 """Light stripes across a patch that is marked."""
 
@@ -31,7 +34,8 @@ class Montage:
     def __init__(self, library: PatchLibrary, kind: str, ranking: Ranking) -> None:
         self.library, self.kind, self.ranking = library, kind, ranking
         self._marked = np.zeros(len(ranking.indices), np.bool_)
-        self._pitch = library.patch + GAP_PX
+        self._gap = max(LEAST_GAP_PX, library.patch // GAPS_PER_PATCH)
+        self._pitch = library.patch + self._gap
         self._rows = min(ROWS, -(-self.count // COLUMNS))
         self._page: tuple[int, Frame] | None = None
 
@@ -43,7 +47,7 @@ class Montage:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Pages, y, x."""
-        height, width = self._rows * self._pitch - GAP_PX, COLUMNS * self._pitch - GAP_PX
+        height, width = self._rows * self._pitch - self._gap, COLUMNS * self._pitch - self._gap
         return -(-self.count // (self._rows * COLUMNS)), height, width
 
     @property

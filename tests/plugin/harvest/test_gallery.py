@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.utils.interactions import mouse_move_callbacks, mouse_press_callbacks, mouse_release_callbacks
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QApplication
 
 from napari_unveil.harvest import PatchLibrary
 from napari_unveil.plugin.harvest.gallery import Gallery, gallery_of
@@ -69,6 +71,7 @@ def test_patches_are_shown_as_pages_and_everything_else_is_hidden(view: HarvestV
 
 
 def test_patches_are_no_frames_to_other_windows(view: HarvestView) -> None:
+    view.roles.follow()
     assert view.roles.rowCount() == 2
 
 
@@ -155,8 +158,14 @@ def _until_stopped(control: Control) -> Any:
         yield None
 
 
-def test_closing_restores_what_was_visible(view: HarvestView, gallery: Gallery) -> None:
+def test_closing_restores_what_was_shown(view: HarvestView, gallery: Gallery, finish: Finish) -> None:
     view.panel.close_patches()
+    view.viewer.dims.set_current_step(0, 2)
+    view.panel.show_patches()
+    finish(view.task)
+    assert view.viewer.dims.current_step[0] == 0
+    view.panel.close_patches()
+    assert view.viewer.dims.current_step[0] == 2
     assert [layer.name for layer in view.viewer.layers] == ["X-ray only", "full shots", "signal mask"]
     assert all(layer.visible for layer in view.viewer.layers)
     assert gallery.path is None
@@ -216,3 +225,27 @@ def test_a_library_that_vanishes_leaves_empty_pages_and_a_sentence(
     view.panel.remove_marked()
     finish(view.task)
     assert "absent" in view.status.text()
+
+
+def test_a_real_click_in_a_real_window_marks_the_patch_under_it(
+    beamtime_in_window: Any, qtbot: Any, path: Path, finish: Finish
+) -> None:
+    window = beamtime_in_window.window
+    canvas = window._qt_viewer.canvas.native
+    window._qt_window.resize(1200, 800)
+    with qtbot.waitExposed(canvas):
+        window._qt_window.show()
+    view = HarvestView(beamtime_in_window)
+    qtbot.addWidget(view)
+    view.panel.library.set_path(path)
+    view.panel.show_patches()
+    finish(view.task)
+    QApplication.processEvents()
+    camera = getattr(beamtime_in_window, "scene", beamtime_in_window).camera
+    down, right = (np.array([26.0, 44.0]) - camera.center[-2:]) * camera.zoom
+    pixel = canvas.rect().center() + QPoint(round(right), round(down))
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pixel)
+    montage = gallery_of(view.session).montages["signal"]
+    assert list(montage.marked) == [montage.ranking.indices[12 + 2]]
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pixel)
+    assert gallery_of(view.session).marked_count == 0

@@ -10,7 +10,7 @@ from psygnal import Signal
 
 from napari_unveil.harvest import KINDS, Montage
 from napari_unveil.plugin.harvest.job import Shown
-from napari_unveil.plugin.layers.patches import refresh_patches, show_patches
+from napari_unveil.plugin.layers.patches import show_patches
 from napari_unveil.plugin.session import Session
 
 CLICK_PX = 4
@@ -40,6 +40,7 @@ class Gallery:
         self._session = weakref.ref(session)
         self._layers: dict[str, Image] = {}
         self._hidden: weakref.WeakSet[Layer] = weakref.WeakSet()
+        self._step: tuple[int, ...] | None = None
         self._written_ns = 0
         self.sentence = ""
         self.montages: Mapping[str, Montage] = {}
@@ -63,6 +64,8 @@ class Gallery:
             return
         self._layers = {}  # so that layers which are replaced do not close the gallery
         self.montages, self._written_ns = shown.montages, shown.written_ns
+        if self._step is None:
+            self._step = viewer.dims.current_step
         for other in viewer.layers:
             if other.visible:
                 self._hidden.add(other)
@@ -94,7 +97,7 @@ class Gallery:
         if place is None:
             return
         marked = montage.toggle(place)
-        refresh_patches(self._layers[kind], montage)
+        self._layers[kind].refresh()
         library, ranking = montage.library, montage.ranking
         frame = (library.signal_frames if kind == "signal" else library.noise_frames)[ranking.indices[place]]
         self._say(
@@ -113,6 +116,9 @@ class Gallery:
         for layer in self._hidden:
             layer.visible = True
         self._hidden.clear()
+        if viewer is not None and self._step is not None and len(self._step) == viewer.dims.ndim:
+            viewer.dims.current_step = self._step
+        self._step = None
         self._say("")
 
     def _say(self, sentence: str) -> None:

@@ -178,8 +178,8 @@ def ahead_in_words(ahead: Ahead) -> str:
     return (
         f"At most {estimate.signals:,} signal and {estimate.noises:,} noise patches "
         f"({estimate.places:,} places outside the mask of a frame).\n"
-        f"File {_size(estimate.file_bytes)}, disk {_size(estimate.free_bytes)} free. "
-        f"Memory {_size(estimate.memory_bytes)}, {_size(ahead.free_memory_bytes)} free."
+        f"File {_size(estimate.file_bytes)} ({_size(estimate.free_bytes)} free on the disk).\n"
+        f"Memory {_size(estimate.memory_bytes)} ({_size(ahead.free_memory_bytes)} free)."
     )
 
 

@@ -61,6 +61,7 @@ class PatchPanel(QCollapsible):  # type: ignore[misc]  # Qt is not typed here
         )
         form.addRow(row)
         self.setContent(content)
+        self.collapse(animate=False)
         self.kind.currentIndexChanged.connect(lambda _: self._gallery.look_at(self.kind.value()))
         connect_while_alive(self, view.session.library_changed, self.take_library)
         connect_while_alive(self, self._gallery.changed, self._tell)

@@ -5,7 +5,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
 from napari.layers import Image, Layer
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from napari_unveil.harvest import ROLES, Role, suggest_role
@@ -22,6 +22,7 @@ COLUMNS = (
 )
 NO_ROLE = "–"
 ROWS_SHOWN = 5
+ROW_MARGIN_PX = 4
 LEAST_AXES = 3
 """A single image is given no role by its name: means and masks look like it."""
 
@@ -49,6 +50,9 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         self._rows: list[Layer] = []
         self._followed: WeakSet[Layer] = WeakSet()
         self._guard = WheelGuard(self)
+        self._soon = QTimer(self)  # many layers may come at once
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.follow)
         for column, (title, tip) in enumerate(COLUMNS):
             item = QTableWidgetItem(title)
             item.setToolTip(tip)
@@ -57,10 +61,11 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().hide()
+        self.setWordWrap(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         for event in ("inserted", "removed", "reordered"):
-            connect_while_alive(self, getattr(session.viewer.layers.events, event), self.follow)
+            connect_while_alive(self, getattr(session.viewer.layers.events, event), self._changed)
         self.follow()
 
     def role_of(self, layer: Layer) -> Role | None:
@@ -71,7 +76,7 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
 
     def layers_of(self, role: Role) -> list[Layer]:
         """The layers with a role, in the order of the viewer's list."""
-        return [layer for layer in self._rows if self.role_of(layer) == role]
+        return [layer for layer in self._present() if self.role_of(layer) == role]
 
     def give(self, layer: Layer, role: Role | None) -> None:
         """Give a layer a role, or none; it keeps it under any name."""
@@ -80,33 +85,41 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
 
     def follow(self) -> None:
         """Show the present layers, names and roles."""
-        present = [layer for layer in self._session.viewer.layers if _plays(layer)]
+        present = self._present()
         if present != self._rows:
-            self._build(present)
-        for row, layer in enumerate(self._rows):
+            self._arrange(present)
+        for row, layer in enumerate(present):
             self._show(row, layer)
         self.changed.emit()
 
-    def _build(self, present: Sequence[Layer]) -> None:
+    def _changed(self) -> None:
+        self._soon.start()
+
+    def _present(self) -> list[Layer]:
+        return [layer for layer in self._session.viewer.layers if _plays(layer)]
+
+    def _arrange(self, present: Sequence[Layer]) -> None:
+        """Give each layer a row; a combo box speaks for whatever layer stands in its row."""
         self._rows = list(present)
-        self.setRowCount(0)
+        before = self.rowCount()
         self.setRowCount(len(present))
-        for row, layer in enumerate(present):
+        for row in range(before, len(present)):
             for column in range(len(COLUMNS) - 1):
                 self.setItem(row, column, QTableWidgetItem())
-            self.setCellWidget(row, len(COLUMNS) - 1, self._combo(layer))
+            self.setCellWidget(row, len(COLUMNS) - 1, self._combo(row))
+        for layer in present:
             if layer not in self._followed:
                 self._followed.add(layer)
-                connect_while_alive(self, layer.events.name, self.follow)
+                connect_while_alive(self, layer.events.name, self._changed)
         self._fit()
 
-    def _combo(self, layer: Layer) -> Choice:
+    def _combo(self, row: int) -> Choice:
         roles = ROLES[self._recipe]
         combo = Choice(((NO_ROLE, None), *((role.title, role.name) for role in roles)))
         combo.setMinimumContentsLength(max(len(role.title) for role in roles))
         combo.setToolTip("\n".join(f"{role.title}: {role.explanation}" for role in roles))
         combo.installEventFilter(self._guard)
-        combo.activated.connect(lambda _: self._given(layer, combo.value()))
+        combo.activated.connect(lambda _: self._given(self._rows[row], combo.value()))
         return combo
 
     def _given(self, layer: Layer, name: str | None) -> None:
@@ -117,15 +130,25 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         words = layer.name, " x ".join(str(side) for side in layer.data.shape), str(facts.get(layers.UNIT, ""))
         for column, text in enumerate(words):
             item = self.item(row, column)
-            item.setText(text)
-            item.setToolTip(text)
+            if item.text() != text:
+                item.setText(text)
+                item.setToolTip(text)
         role = self.role_of(layer)
         self.cellWidget(row, len(COLUMNS) - 1).choose(None if role is None else role.name)
 
     def _fit(self) -> None:
+        """Be as high as the rows, up to a few of them."""
         rows = max(1, min(len(self._rows), ROWS_SHOWN))
-        height = self.verticalHeader().defaultSectionSize()
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * height + 2 * self.frameWidth())
+        combo = self.cellWidget(0, len(COLUMNS) - 1) if self._rows else None
+        if combo is not None:
+            self.verticalHeader().setDefaultSectionSize(combo.sizeHint().height() + ROW_MARGIN_PX)
+        height = self.horizontalHeader().sizeHint().height() + rows * self.verticalHeader().defaultSectionSize()
+        self.setFixedHeight(height + 2 * self.frameWidth())
+
+    def showEvent(self, event: Any) -> None:  # noqa: N802  # Qt's name
+        """Fit again: the theme is known only now."""
+        super().showEvent(event)
+        self._fit()
 
 
 def _plays(layer: Layer) -> bool:

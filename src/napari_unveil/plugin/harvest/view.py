@@ -94,7 +94,7 @@ class HarvestView(StepView):
             self.add_row(label, field, tooltip, changed=changed, section=section)
         self.column.insertWidget(self.column.indexOf(self.form) + 1, self.ahead)
         self.panel = PatchPanel(self)
-        self.column.insertWidget(self.column.indexOf(self.status), self.panel)
+        self.column.insertWidget(self.column.indexOf(self.status) + 1, self.panel)
 
     def request(self) -> HarvestRequest:
         """What the form asks for, checked."""

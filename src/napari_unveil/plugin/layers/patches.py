@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from napari.layers import Image
 
-from napari_unveil.frames import lazy_stack
+from napari_unveil.frames.stack import LazyFrames
 from napari_unveil.harvest import Montage
 from napari_unveil.plugin.layers.frames import METADATA, PROVENANCE, UNIT, layer_named
 from napari_unveil.plugin.layers.look import frame_look
@@ -32,14 +32,8 @@ def show_patches(viewer: Any, montage: Montage, *, sample: Frames) -> Image:
         PROVENANCE: {**montage.library.provenance, "library": str(montage.library.path), "patches": montage.kind},
     }
     metadata = {**look.pop("metadata"), METADATA: facts}
-    return viewer.add_image(
-        lazy_stack(montage), name=name, rgb=False, multiscale=False, axis_labels=AXES, metadata=metadata, **look
-    )
-
-
-def refresh_patches(layer: Image, montage: Montage) -> None:
-    """Show marks that have changed."""
-    layer.data = lazy_stack(montage)
+    pages = LazyFrames(montage, montage.shape)  # read in the main thread: dask's threads take longer than the page
+    return viewer.add_image(pages, name=name, rgb=False, multiscale=False, axis_labels=AXES, metadata=metadata, **look)
 
 
 def is_patches(layer: Any) -> bool:
