@@ -32,7 +32,7 @@ def test_no_mask_and_no_room_are_said(view: MaskView, press: Press, until: Until
     assert view.room.line.text() == "no mask yet"
     press("New")
     press("Invert")
-    until(lambda: "no patch fits" in view.room.line.text())
+    until(lambda: "no noise patch of 128 px fits" in view.room.line.text())
     assert "100.0% masked" in view.room.line.text()
 
 

@@ -34,13 +34,14 @@ def show_overlay(
     pixels = marked.view(np.uint8)
     layer = layer_named(viewer, name)
     if isinstance(layer, Labels) and is_overlay(layer) and layer.data.shape == pixels.shape:
-        layer.data = pixels
+        np.copyto(np.asarray(layer.data), pixels)
+        layer.refresh(extent=False)
         return layer
     if layer is not None and is_overlay(layer):
         viewer.layers.remove(layer)
     active = viewer.layers.selection.active
     shown = viewer.add_labels(
-        pixels,
+        pixels.copy(),
         name=name,
         opacity=1.0,
         colormap=DirectLabelColormap(color_dict={None: CLEAR, 0: CLEAR, 1: tuple(colour)}),

@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QHBoxLayout
 
 from napari_unveil.masking import band_mask, threshold_mask
 from napari_unveil.plugin.mask import job
+from napari_unveil.plugin.mask.reference import unit_suffix
 from napari_unveil.plugin.widgets.fields import Choice, number
 from napari_unveil.plugin.widgets.step_view import Action
 from napari_unveil.types import Frame, Mask
@@ -46,6 +47,8 @@ class LimitsPart:
         layer = self.view.frames.layer()
         if layer is not None and not layer.rgb:
             low, high = layer.contrast_limits
+            for field in (self.low, self.high):
+                field.setSuffix(unit_suffix(layer))
             self.low.setValue(low)
             self.high.setValue(high)
 

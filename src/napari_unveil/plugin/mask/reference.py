@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from napari.layers import Layer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider
 
@@ -43,6 +44,7 @@ class ReferencePart:
         self.level_slider, self.grow_slider = _slider(LEVELS), _slider(SLIDER_MARGIN_PX)
         self.note = QLabel()
         self.note.setWordWrap(True)
+        self.note.setVisible(False)
         self._add_rows()
         self.threshold.valueChanged.connect(self._show_level)
         self.level_slider.valueChanged.connect(self._slide_level)
@@ -50,6 +52,8 @@ class ReferencePart:
         self.grow_slider.valueChanged.connect(self.grow.setValue)
         self.source.currentIndexChanged.connect(lambda _: self.follow())
         view.frames.changed.connect(self.follow)
+        view.frames.changed.connect(self._show_unit)
+        self._show_unit()
         connect_while_alive(view, view.session.step_changed, self.follow)
         self._show_margin()
 
@@ -69,7 +73,7 @@ class ReferencePart:
     def end_preview(self) -> None:
         """Take the preview away."""
         self.live.setChecked(False)
-        self.note.setText("")
+        self.note.setVisible(False)
         if self.view.viewer is not None:
             layers.hide_overlay(self.view.viewer, PREVIEW)
 
@@ -108,6 +112,7 @@ class ReferencePart:
         step = prepared.search.step
         layers.show_overlay(self.view.viewer, found, like=source.layer, name=PREVIEW, colour=COLOUR, step=step)
         coarse = f", shown in steps of {step} px" if step > 1 else ""
+        self.note.setVisible(True)
         self.note.setText(f"{found.mean():.1%} of the frame above {level:.4g} {source.stack.unit}{coarse}")
 
     def level(self) -> float:
@@ -160,6 +165,9 @@ class ReferencePart:
         self.prepared = prepared
         self._show_level()
 
+    def _show_unit(self) -> None:
+        self.threshold.setSuffix(unit_suffix(self.view.frames.layer()))
+
     def _show_level(self, _: float = 0.0) -> None:
         if self.prepared is not None:
             _place(self.level_slider, int(np.searchsorted(self.prepared.levels, self.level())))
@@ -173,6 +181,14 @@ class ReferencePart:
         if self.prepared is not None:
             least = self.threshold.minimum() + 10.0 ** -self.threshold.decimals()
             self.threshold.setValue(max(float(self.prepared.levels[place]), least))
+
+
+def unit_suffix(layer: Layer | None) -> str:
+    """What stands behind a number in the unit of the frames of ``layer``; empty where it is not known."""
+    try:
+        return f" {layers.stack_of(layer).unit}".rstrip()
+    except UnveilError:
+        return ""
 
 
 def _slider(most: int) -> QSlider:

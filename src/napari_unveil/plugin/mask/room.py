@@ -3,7 +3,7 @@
 from typing import Any
 
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QHBoxLayout, QLabel
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.harvest import HarvestSettings
@@ -17,6 +17,7 @@ from napari_unveil.workflow.masking import Room, outlines, room_for_patches
 PLACES = "noise patches"
 COLOUR = (1.0, 1.0, 1.0, 0.9)
 SOON_MS = 30
+LINES = 2
 AT_ONCE_PX, AT_ONCE_PATCHES = 2**20, 2_000
 """Pixels, and patches beside one another, up to which room is counted at once."""
 
@@ -33,7 +34,11 @@ class RoomPart:
         self.patch = whole_number(DEFAULTS.patch, low=8, high=1024, step=8, unit="px")
         self.line = QLabel()
         self.line.setWordWrap(True)
-        row = QHBoxLayout()
+        self.line.setMinimumHeight(LINES * self.line.fontMetrics().lineSpacing())
+        field = QWidget()
+        row = QHBoxLayout(field)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.patch, 1)
         self.places = view.fill(
             row,
             [
@@ -47,11 +52,11 @@ class RoomPart:
         )[0]
         view.add_row(
             "Noise patch",
-            self.patch,
+            field,
             "Side of a noise patch, in pixels; at most "
             f"{DEFAULTS.max_excluded:.0%} of its pixels may be masked. A multiple of 8.",
         )
-        view.form.addRow(self.line, row)
+        view.form.addRow(self.line)
         self._soon = QTimer(view)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
@@ -98,10 +103,7 @@ class RoomPart:
             layers.hide_overlay(viewer, PLACES)
             return
         together = " in any frame" if layers.is_per_frame(layer) else ""
-        self.line.setText(
-            f"{room.masked:.1%} masked{together}; {_patches(len(room.separate))} of {room.patch} px side by side, "
-            f"{room.places:,} places".replace(",", "\u2009").replace("\u2009 ", ", ")
-        )
+        self.line.setText(f"{room.masked:.1%} masked{together}; {_fitting(room)}")
         if self.places.isChecked():
             shape = (mask.shape[0], mask.shape[1])
             layers.show_overlay(viewer, outlines(room, shape=shape), like=layer, name=PLACES, colour=COLOUR)
@@ -113,5 +115,9 @@ def _count(mask: Mask, patch: int) -> Room:
     return room_for_patches(mask, patch=patch, max_excluded=DEFAULTS.max_excluded)
 
 
-def _patches(count: int) -> str:
-    return {0: "no patch fits", 1: "1 patch"}.get(count, f"{count} patches")
+def _fitting(room: Room) -> str:
+    side_by_side = len(room.separate)
+    if not side_by_side:
+        return f"no noise patch of {room.patch} px fits"
+    patches = f"{side_by_side} noise patch{'es' if side_by_side > 1 else ''}"
+    return f"{patches} of {room.patch} px fit side by side, at {room.places} places one at a time"

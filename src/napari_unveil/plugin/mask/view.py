@@ -35,6 +35,7 @@ class MaskView(StepView):
             napari_viewer, task="mask", action="Make mask", tip="Mark where the X-ray-only frames hold signal."
         )
         self._sentence = ""
+        self._followed: Layer | None = None
         self.frames = LayerChoice(self.viewer, Image, hints=("x-ray", "xray"), without=layers.is_result)
         self.mask = LayerChoice(self.viewer, Labels, hints=(layers.MASK_NAME,))
         self.how = Choice((("add to the mask", ADD), ("take from the mask", TAKE)))
@@ -157,8 +158,10 @@ class MaskView(StepView):
 
     def _mask_changed(self) -> None:
         layer = self.mask.layer()
-        self.steps.follow(layer)
-        self.paint.follow(layer)
+        if layer is not self._followed:
+            self._followed = layer
+            self.steps.follow(layer)
+            self.paint.follow(layer)
         self.room.refresh_soon()
 
     def _made(self, layer: Labels) -> None:

@@ -20,11 +20,14 @@ from superqt import QCollapsible
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin.session import session_of
+from napari_unveil.plugin.widgets import questions
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import WheelGuard, changed_signal, enter, entered
-from napari_unveil.plugin.widgets.questions import agreed
 from napari_unveil.plugin.widgets.status_line import StatusLine
 from napari_unveil.types import Progress
+
+UNLIMITED_PX = 2**24 - 1
+"""The largest height of a Qt widget."""
 
 CHECK_AFTER_MS = 120
 """Pause in the typing after which a request is checked."""
@@ -168,9 +171,14 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         section.setDuration(0)
         section.toggleButton().setToolTip(tooltip)
         content.setLayout(form)
+        section.layout().setContentsMargins(0, 0, 0, 0)
+        section.layout().setSpacing(0)
         section.setContent(content)
+        section.toggled.connect(lambda shown: content.setMaximumHeight(UNLIMITED_PX if shown else 0))
         if opened:
             section.expand(animate=False)
+        else:
+            section.collapse(animate=False)
         self.column.insertWidget(self.column.indexOf(self.buttons), section)
         return form
 
@@ -232,7 +240,7 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         """Ask before a file is replaced; True when it is not there or may go."""
         if path is None or not path.is_file():
             return True
-        return agreed(self, f"{path} exists. Replace it? What it holds will be lost.", yes="Replace")
+        return questions.agreed(self, f"{path} exists. Replace it? What it holds will be lost.", yes="Replace")
 
     def attempt(self, action: Callable[[], Any]) -> bool:
         """Do something short; a refusal is shown. True when it was done."""
