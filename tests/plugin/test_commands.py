@@ -59,3 +59,13 @@ def test_a_file_that_cannot_be_opened_is_said_and_adds_nothing(
     commands.add_frames(viewer, str(tmp_path / "empty.h5"), mask_bits=DEFAULT_MASK_BITS)
     assert len(viewer.layers) == 0
     assert "empty" in said[0]
+
+
+def test_a_result_stands_for_its_input(viewer: Any) -> None:
+    from napari_unveil.plugin import layers
+
+    frames = np.ones((2, 8, 8), np.float32)
+    layer = viewer.add_image(frames, name="run")
+    signal, _ = layers.show_separation(viewer, layer, frames, frames, provenance={}, noise_frame=None)
+    assert layers.source_of(viewer, signal) is layer
+    assert layers.source_of(viewer, layer) is None

@@ -9,7 +9,7 @@ from napari.viewer import Viewer
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS
 from napari_unveil.plugin.denoise.view import DenoiseView
-from napari_unveil.plugin.layers import stack_of
+from napari_unveil.plugin.layers import source_of, stack_of
 from napari_unveil.plugin.reader import layer_data
 
 FRAME_FILES = "Detector frames (*.h5 *.hdf5 *.nxs *.cxi *.edf *.cbf *.tif *.tiff *.spe *.mccd *.img);;All files (*)"
@@ -25,8 +25,9 @@ PLUGIN, DENOISE = "napari-unveil", "Denoise"
 
 
 def denoise_selected_layer(viewer: Viewer) -> None:
-    """Open the window Denoise and press its button for the selected layer."""
+    """Open the window Denoise and press its button for the selected layer, or for the one that it is a result of."""
     active = viewer.layers.selection.active
+    active = (active and source_of(viewer, active)) or active
     try:
         stack_of(active)
     except UnveilError as refusal:

@@ -73,7 +73,9 @@ class CardTable(QLabel):  # type: ignore[misc]  # Qt is not typed here
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWordWrap(True)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy = self.sizePolicy()  # knows that the height follows from the width
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self.setSizePolicy(policy)
 
     def show_lines(self, lines: Lines) -> None:
         """Show a card."""

@@ -28,7 +28,7 @@ from napari_unveil.plugin.layers.masks import (
     show_mask,
 )
 from napari_unveil.plugin.layers.overlays import OVERLAY, hide_overlay, is_overlay, show_overlay
-from napari_unveil.plugin.layers.separations import Results, results_of, show_separation
+from napari_unveil.plugin.layers.separations import Results, results_of, show_separation, source_of
 from napari_unveil.plugin.layers.shapes import line_of
 
 __all__ = [
@@ -63,5 +63,6 @@ __all__ = [
     "show_overlay",
     "show_separation",
     "shown_frame",
+    "source_of",
     "stack_of",
 ]

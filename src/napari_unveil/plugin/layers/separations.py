@@ -33,6 +33,12 @@ def results_of(viewer: Any, layer: Layer) -> Results:
     return Results(_existing(viewer, layer, SIGNAL), _existing(viewer, layer, NOISE))
 
 
+def source_of(viewer: Any, layer: Layer) -> Layer | None:
+    """The layer that ``layer`` is a result of, or None."""
+    source = layer.metadata.get(METADATA, {}).get(SOURCE)
+    return next((other for other in viewer.layers if str(other.unique_id) == source), None)
+
+
 def show_separation(
     viewer: Any, layer: Image, signal: Any, noise: Any, *, provenance: Mapping[str, Any], noise_frame: Frame | None
 ) -> tuple[Image, Image]:

@@ -1,0 +1,25 @@
+"""The card of a model as a person reads it."""
+
+from napari_unveil.network.card import ModelCard, read_card
+from napari_unveil.network.card_in_words import card_in_words
+from napari_unveil.workflow.denoising import model_path
+
+
+def test_the_shipped_model_says_what_it_is():
+    lines = dict(card_in_words(read_card(model_path("default"))))
+    assert lines["Trained on"] == "5 simulated beamtimes"
+    assert lines["Patches seen"] == "29 792"
+    assert lines["Scores"].startswith("loss on held-out frames 0.07")
+    assert lines["Network"] == "U-Net of 8 / 16 / 32 / 64 fields, 8 latent"
+    assert lines["Photon energy"] == "8 keV"
+    assert lines["Program"].startswith("napari-unveil ")
+
+
+def test_what_a_card_does_not_say_is_left_out():
+    lines = dict(card_in_words(ModelCard("separation", {}, "", None)))
+    assert list(lines) == ["Recipe"]
+
+
+def test_a_model_of_ones_own_names_its_frames():
+    training = {"library": {"signal": "a.h5::/d", "noise": "b.h5::/d"}}
+    assert dict(card_in_words(ModelCard("separation", {}, "keV", 8.0, training)))["Trained on"] == "a.h5::/d; b.h5::/d"
