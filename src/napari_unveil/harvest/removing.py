@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest.cutting import Cutting
-from napari_unveil.harvest.library import KINDS, PatchLibrary, Shelf, writing_library
+from napari_unveil.harvest.library import KINDS, PatchLibrary, writing_library
 from napari_unveil.saving import refuse_full_disk
 from napari_unveil.types import Indices
 
@@ -75,18 +75,21 @@ def remove_patches(library: PatchLibrary, removed: Mapping[str, Indices]) -> Ite
         refuse_full_disk(library.path, total * library.patch**2 * 4)
         with h5py.File(library.path, "r") as source:
             for kind, shelf in zip(KINDS, shelves, strict=True):
-                for index in stays[kind]:
-                    _copy(source[kind], int(index), shelf)
+                for cutting, frame in _cuttings(source[kind], stays[kind]):
+                    shelf.append(cutting, frame=frame)
                     done += 1
                     if done % PATCHES_PER_REPORT == 0:
                         yield RemovalReport(done, total, sum(gone.values()))
     yield RemovalReport(total, total, sum(gone.values()))
 
 
-def _copy(group: Any, index: int, shelf: Shelf) -> None:
-    row, column = group["position"][index]
-    cutting = Cutting(group["patches"][index], (int(row), int(column)), float(group["angle_deg"][index]))
-    shelf.append(cutting, frame=int(group["frame"][index]))
+def _cuttings(group: Any, indices: Indices) -> Iterator[tuple[Cutting, int]]:
+    """Patches of one kind and the numbers of their frames, read one by one."""
+    patches = group["patches"]
+    frames, corners, angles = (group[name][...] for name in ("frame", "position", "angle_deg"))
+    for index in indices:
+        row, column = corners[index]
+        yield Cutting(patches[int(index)], (int(row), int(column)), float(angles[index])), int(frames[index])
 
 
 def _provenance(library: PatchLibrary, gone: Mapping[str, int]) -> dict[str, Any]:
