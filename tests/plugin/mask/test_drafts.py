@@ -9,7 +9,7 @@ import pytest
 from napari.components import ViewerModel
 
 from napari_unveil.masking import find_draft
-from napari_unveil.plugin import layers
+from napari_unveil.plugin import layers, preferences
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.mask.view import MaskView
 from napari_unveil.plugin.reader import layer_data
@@ -92,6 +92,16 @@ def test_what_is_forgotten_is_not_offered_again(opened: Callable[[], MaskView], 
     second = opened()
     second.drafts.forget()
     assert kept(second, own_folder) is None
+    assert opened().drafts.offer.isHidden()
+
+
+def test_nothing_is_offered_to_who_prefers_that(
+    opened: Callable[[], MaskView], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened()
+    paint(first)
+    first.drafts.flush()
+    monkeypatch.setattr(preferences, "preferences", lambda: preferences.Preferences(restore_mask=False))
     assert opened().drafts.offer.isHidden()
 
 

@@ -218,6 +218,12 @@ class TestThreshold:
         assert "taken away" in view.status.text()
 
 
+def test_numbers_carry_the_unit_of_the_frames(view: MaskView) -> None:
+    assert view.reference.threshold.suffix() == view.limits.low.suffix() == " keV"
+    view.frames.choose(view.viewer.add_image(np.zeros((2, 64, 64), np.float32), name="unknown unit"))
+    assert view.reference.threshold.suffix() == view.limits.low.suffix() == ""
+
+
 class TestChange:
     def test_a_mask_is_grown_shrunk_and_inverted(self, view: MaskView, square: Labels, press: Press) -> None:
         before = marked(view)

@@ -35,7 +35,7 @@ def show_overlay(
     layer = layer_named(viewer, name)
     if isinstance(layer, Labels) and is_overlay(layer) and layer.data.shape == pixels.shape:
         np.copyto(np.asarray(layer.data), pixels)
-        layer.refresh(extent=False)
+        layer.refresh(extent=False, thumbnail=False)
         return layer
     if layer is not None and is_overlay(layer):
         viewer.layers.remove(layer)
