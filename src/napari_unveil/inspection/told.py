@@ -83,7 +83,6 @@ def with_error(value: float, error: float) -> str:
 
 
 def _region_in_words(sums: RegionSum, unit: str) -> str:
-    return (
-        f"{with_error(sums.total, sums.total_error)} {unit}".rstrip()
-        + f"; {with_error(sums.mean, sums.mean_error)} per pixel; {sums.pixels:,} px"
-    )
+    total = f"{with_error(sums.total, sums.total_error)} {unit}".rstrip()
+    per_pixel = f"{with_error(sums.mean, sums.mean_error)} per pixel"
+    return f"{total}, {per_pixel}\n{sums.pixels:,} px; error: {sums.origin}"

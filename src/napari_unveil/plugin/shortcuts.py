@@ -36,6 +36,8 @@ TABLE = (
     Shortcut("Alt-D", "Denoise the selected layer", "commands:denoise_selected_layer"),
     Shortcut("Alt-S", "Next scale: linear, square root, logarithmic, arcsinh", "display.commands:cycle_scale"),
     Shortcut("Alt-A", "Autoscale the display", "display.commands:autoscale"),
+    Shortcut("Alt-B", "Blink: signal and input in turn", "inspect.keys:blink"),
+    Shortcut("Alt-G", "Input, signal and noise side by side, and back", "inspect.keys:side_by_side"),
 )
 
 

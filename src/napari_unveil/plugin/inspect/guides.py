@@ -1,12 +1,12 @@
 """Lines on the frames that can be dragged, whatever layer is selected: places enter, moved places leave."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import ref
 
-from napari.layers import Image, Shapes
+import numpy as np
+from napari.layers import Image, Vectors
 
 from napari_unveil.plugin.layers import METADATA, placement_in_plane
 from napari_unveil.plugin.layers.shapes import GUIDE, YX, pixel_at
@@ -27,7 +27,7 @@ class Handle:
     def distance(self, yx: YX) -> float:
         """How far a place is from the handle, in pixels."""
         across = abs(yx[1] - self.at[1])
-        return across if self.only_x else math.hypot(yx[0] - self.at[0], across)
+        return across if self.only_x else float(np.hypot(yx[0] - self.at[0], across))
 
 
 class Guides:
@@ -44,7 +44,7 @@ class Guides:
     def __init__(self, session: Session, name: str, moved: Callable[[str, YX], None]) -> None:
         self._session, self._name, self._moved = ref(session), name, moved
         self._like: Image | None = None
-        self._layer: Shapes | None = None
+        self._layer: Vectors | None = None
         self._handles: Mapping[str, Handle] = {}
 
     @property
@@ -60,21 +60,18 @@ class Guides:
     def show(self, like: Image, lines: Sequence[tuple[YX, YX]], handles: Mapping[str, Handle]) -> None:
         """Draw lines over the frames of ``like``, in their pixels; the layer is added when it is not there."""
         self._like, self._handles = like, handles
-        drawn = [[list(start), list(stop)] for start, stop in lines]
+        drawn = np.array([[start, np.subtract(stop, start)] for start, stop in lines], np.float32)
         if self._layer is not None and self._layer in self._viewer.layers:
-            if len(self._layer.data) == len(drawn):
+            if not np.array_equal(self._layer.data, drawn):
                 self._layer.data = drawn
-            else:
-                self._layer.data = []
-                self._layer.add_lines(drawn, edge_color=COLOUR, edge_width=self._width(like))
             return
         active = self._viewer.layers.selection.active
-        self._layer = self._viewer.add_shapes(
+        self._layer = self._viewer.add_vectors(
             drawn,
-            shape_type="line",
             name=self._name,
+            vector_style="line",
             edge_color=COLOUR,
-            edge_width=self._width(like),
+            edge_width=max(1.0, max(like.data.shape[-2:]) / 400),
             metadata={METADATA: {GUIDE: True}},
             **placement_in_plane(like),
         )
@@ -91,9 +88,6 @@ class Guides:
         layer, self._layer, self._like = self._layer, None, None
         if layer is not None and layer in self._viewer.layers:
             self._viewer.layers.remove(layer)
-
-    def _width(self, like: Image) -> float:
-        return max(1.0, max(like.data.shape[-2:]) / 400)
 
     def _drag(self, viewer: Any, event: Any) -> Iterator[None]:
         name = self._handle_at(viewer, event)

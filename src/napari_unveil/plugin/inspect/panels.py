@@ -5,7 +5,7 @@ from typing import Any
 
 from napari.layers import Layer, Shapes
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QAbstractButton, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_unveil.inspection.inspector import Found
 from napari_unveil.inspection.questions import InRegions, Question, Values, WhatIsLeft
@@ -109,12 +109,12 @@ class NumbersPanel(Panel):
 
 
 def beside(*widgets: QWidget) -> QWidget:
-    """Widgets in a row; the first one gets what room there is."""
+    """Widgets in a row; buttons and boxes take no more room than they need."""
     row = QWidget()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
-    for place, widget in enumerate(widgets):
-        line.addWidget(widget, 1 if place == 0 else 0)
+    for widget in widgets:
+        line.addWidget(widget, 0 if isinstance(widget, QAbstractButton | QLabel) else 1)
     return row
 
 

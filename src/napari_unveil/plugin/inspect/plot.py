@@ -55,7 +55,7 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
             self.canvas.name_axes(plot.x.label, plot.y.label)
         for name, curve in curves.items():
             if name not in self._curves:
-                pen = pyqtgraph.mkPen(COLOURS.get(name, "#cccccc"), width=1.6)
+                pen = pyqtgraph.mkPen(COLOURS.get(name, "#cccccc"))  # wider ones take ten times as long
                 step = {"stepMode": "center"} if self._stepped else {"connect": "finite"}
                 self._curves[name] = self.canvas.plot(pen=pen, name=name, **step)
             x = _around(curve.x) if self._stepped else curve.x

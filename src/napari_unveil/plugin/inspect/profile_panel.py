@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from napari.layers import Layer, Shapes
-from qtpy.QtWidgets import QCheckBox
+from qtpy.QtWidgets import QCheckBox, QLabel
 
 from napari_unveil.inspection.geometry import Sector
 from napari_unveil.inspection.inspector import Found
@@ -48,7 +48,7 @@ class ProfilePanel(Panel):
         self.poni = FileField(title="Geometry of pyFAI", pattern="Geometry (*.poni);;All files (*)")
         self.poni.setPlaceholderText("none: distance in px")
         self.centre_y, self.centre_x = _place("y "), _place("x ")
-        self.suggest = button("Suggest", "Take the centre of the brightest pixels of the shown signal.")
+        self.suggest = button("Find", "Take the centre of the brightest pixels of the shown signal.")
         self.in_sector = QCheckBox("from")
         self.start_deg, self.stop_deg = _angle(-45), _angle(45)
         self.ring_px = number(1, low=0.25, high=200, unit="px")
@@ -66,7 +66,7 @@ class ProfilePanel(Panel):
     def _add_rows(self, add_row: AddRow) -> None:
         self._around = (
             beside(self.centre_y, self.centre_x, self.suggest),
-            beside(self.in_sector, self.start_deg, self.stop_deg),
+            beside(self.in_sector, self.start_deg, QLabel("to"), self.stop_deg),
         )
         self._along = beside(self.line, self.draw)
         rows = (
