@@ -49,4 +49,5 @@ def make_plan(library, settings, tmp_path):
 @pytest.fixture
 def report_each_step(monkeypatch):
     monkeypatch.setattr(loop_module, "REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr(loop_module, "REPORT_EVERY_SHARE", 0.0)
     monkeypatch.setattr(loop_module, "OVERHEAD_SHARE", float("inf"))

@@ -27,6 +27,9 @@ from napari_unveil.training.report import TrainingReport
 from napari_unveil.training.state import load_state, record_now, save_state, weights_of
 
 REPORT_EVERY_S = 2.0
+REPORT_EVERY_SHARE = 1 / 1800
+"""Of the time so far: after an hour reports become rarer, so that a run of a night keeps some thousands of them."""
+
 OVERHEAD_SHARE = 0.05
 """Saving the state, and measuring the held-out loss, are spaced so that each takes about this share of the time."""
 
@@ -137,7 +140,8 @@ class _Run:
             ended = report.ended
             self.reports.append(report)
             self._refuse_to_go_on_with_nonsense(report)
-            report_every_s = max(REPORT_EVERY_S, self._seconds_to_keep(ended) / OVERHEAD_SHARE)
+            keeping_s = self._seconds_to_keep(ended) / OVERHEAD_SHARE
+            report_every_s = max(REPORT_EVERY_S, keeping_s, REPORT_EVERY_SHARE * report.elapsed_s)
             yield self._with_preview(report) if preview() else report
 
     def _next_report(self, after_s: float, stop: Asked, pause: Asked) -> TrainingReport:

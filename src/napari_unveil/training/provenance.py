@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from napari_unveil import __version__
 from napari_unveil.network.card import ModelCard
+from napari_unveil.recipes.intensity_range import KEY, range_of
 from napari_unveil.training.learner import Learner
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.training.record import Best
@@ -25,6 +26,7 @@ def card_of_run(plan: TrainingPlan, learner: Learner, last: TrainingReport, best
             "patches_seen": last.step * plan.settings.batch,
             "run": {name: value for name, value in asdict(plan.settings).items() if name != "recipe"},
             "last_report": last.as_values(),
+            KEY: range_of(plan.library, plan.photon),
             "weights": {"kept": "last" if best is None else "best", "epoch": step / plan.steps_per_epoch},
             "parent": None if plan.parent is None else plan.parent.as_values(),
         },

@@ -14,7 +14,7 @@ from napari_unveil.recipes.separation import Separator
 from napari_unveil.tensors import ImageBatch, Tensor
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.training.report import Preview
-from napari_unveil.types import Frame, Indices
+from napari_unveil.types import Frame, Frames, Indices
 
 PREVIEWS_TO_CHOOSE_FROM = 16
 
@@ -48,7 +48,7 @@ class SeparationLearner:
 
     @torch.no_grad()
     def preview(self, step: int) -> Preview:
-        """One held-out pair, the same in each run with this seed: of a few, that with the strongest noise."""
+        """One held-out pair, the same in each run with this seed: of a few, one with much of both."""
         pair = self._pair_to_show()
         mixed = pair.signal + pair.noise
         self.network.eval()
@@ -90,8 +90,8 @@ class SeparationLearner:
             held_out, rng = self._plan.validation, np.random.default_rng([self._plan.settings.seed, 3])
             chosen = rng.permutation(held_out.signal)[:PREVIEWS_TO_CHOOSE_FROM]
             pairs = self.draw(chosen, held_out.noise, rng)
-            strongest = int(np.argmax(np.nansum(pairs.noise, axis=(1, 2))))
-            self._shown = Batch(pairs.signal[[strongest]], pairs.noise[[strongest]])
+            telling = int(np.argmax(_rank(pairs.signal) + _rank(pairs.noise)))
+            self._shown = Batch(pairs.signal[[telling]], pairs.noise[[telling]])
         return self._shown
 
 
@@ -107,6 +107,11 @@ def _network(plan: TrainingPlan) -> torch.nn.Module:
     if plan.parent is not None and plan.parent.weights:
         network.load_state_dict(dict(plan.parent.weights))
     return network
+
+
+def _rank(patches: Frames) -> Indices:
+    """Place of each patch (n,) in the order of intensity."""
+    return np.argsort(np.argsort(np.nansum(patches, axis=(1, 2))))
 
 
 def _frame(images: ImageBatch, missing: Any) -> Frame:

@@ -25,7 +25,7 @@ class ExpertFields:
         self.learning_rate = number(2e-3, low=0, high=1, decimals=6)
         self.schedule = Choice((("constant", "constant"), ("cosine, after a warm-up", "cosine")))
         self.loss = Choice((("mean absolute error", "mae"), ("Poisson likelihood", "poisson")))
-        self.head = Choice((("n = ReLU(l), s = ReLU(x - n)", "subtract"), ("n = x sigmoid(l), s = x - n", "share")))
+        self.head = Choice((("n = ReLU(l)", "subtract"), ("n = x sigmoid(l)", "share")))
         self.scaling = Choice((("percentiles of each patch", "percentile"), ("photons, asinh", "physical")))
         self.widths = Choice(tuple((_widths_in_words(widths), widths) for widths in WIDTHS))
         self.latent = whole_number(8, low=1, high=256, unit="maps")
@@ -128,8 +128,8 @@ class ExpertFields:
                 "Head",
                 self.head,
                 index,
-                f"How noise n and signal s come from the last map l and the input x. {SOURCE} both by ReLU. "
-                "The share keeps s + n = x exactly.",
+                f"How noise n and signal s come from the last map l and the input x. {SOURCE} n = ReLU(l), "
+                "s = ReLU(x - n). The other keeps s + n = x exactly.",
             ),
             (
                 "Parametrisation",

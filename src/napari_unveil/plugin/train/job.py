@@ -140,10 +140,15 @@ def device_in_words(device: str) -> str:
     return words.get(device, "A GPU, if there is one")
 
 
-def record_beside(path: Path | None) -> RunRecord | None:
+def stamp_beside(path: Path) -> tuple[Path, int] | None:
+    """The state file of the run that trained the model at ``path``, and when it was written; None without one."""
+    state = state_path_of(path) if path.name else path
+    return (state, state.stat().st_mtime_ns) if state.is_file() else None
+
+
+def record_beside(path: Path) -> RunRecord | None:
     """What is known of the run that trained the model at ``path``; None where there is no state of it."""
-    state = None if path is None else state_path_of(path)
-    return read_record(state) if state is not None and state.is_file() else None
+    return read_record(state_path_of(path)) if stamp_beside(path) is not None else None
 
 
 def start(session: Session, request: TrainRequest) -> None:

@@ -20,6 +20,9 @@ from napari_unveil.plugin.widgets.step_view import Action
 from napari_unveil.recipes.settings import SeparationSettings
 from napari_unveil.training import PRESETS, RunRecord
 
+LINK_COLOUR = "#3d85c6"
+"""Readable on napari's dark and light theme."""
+
 
 class TrainView(TrainForm):
     """Asks for a training run and shows its losses."""
@@ -33,7 +36,8 @@ class TrainView(TrainForm):
             end_tip="Bring the run to a good end: the model is written, and it can be gone on with later.",
         )
         self._record: RunRecord | None = None
-        self._device_words = self._needs_words = ""
+        self._stamp: tuple[Path, int] | None = None
+        self._needs_words = ""
         self._shown = False
         self.expert = ExpertFields(self)
         self.pause_button, self.resume_button, self.more_button = self.add_buttons(
@@ -149,8 +153,13 @@ class TrainView(TrainForm):
         self.strip.clear()
 
     def _look_beside(self) -> None:
+        """Read the record of the run beside the model file, where it may have changed."""
+        stamp = job.stamp_beside(self.path())
+        if self.task.running or stamp == self._stamp:
+            return
+        self._stamp = stamp
         try:
-            self._record = job.record_beside(self.output.path())
+            self._record = job.record_beside(self.path())
         except UnveilError:
             self._record = None
 
@@ -179,7 +188,7 @@ class TrainView(TrainForm):
             self._show_means(str(refusal))
 
     def _show_means(self, device: str, *, which: bool = False) -> None:
-        look = ' <a href="which">Which is it?</a>' if which else ""
+        look = f' <a href="which" style="color: {LINK_COLOUR}">Which is it?</a>' if which else ""
         self.means.setText(f"{device}.{look}<br>{self._needs_words}")
 
     def _bring_into_view(self) -> None:
