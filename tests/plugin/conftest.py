@@ -20,6 +20,7 @@ from napari_unveil.plugin import preferences
 from napari_unveil.plugin import session as sessions
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.reader import stack_layer
+from napari_unveil.plugin.widgets import questions
 from napari_unveil.types import Frames, Mask
 
 SHAPE_YX = (64, 64)
@@ -36,6 +37,20 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setattr(preferences, "data_folder", lambda: folder)
     monkeypatch.setattr(Path, "home", lambda: folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def questions_asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Answer each question with yes, and keep it; what stands at its end as ``no`` makes the next answer a no."""
+    asked: list[str] = []
+
+    def answer(parent: Any, question: str, *, yes: str) -> bool:
+        agreed = asked[-1:] != ["no"]
+        asked.append(question)
+        return agreed
+
+    monkeypatch.setattr(questions, "agreed", answer)
+    return asked
 
 
 @pytest.fixture(autouse=True)
