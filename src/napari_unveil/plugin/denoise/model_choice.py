@@ -4,6 +4,7 @@ from html import escape
 from pathlib import Path
 
 from qtpy.QtCore import Signal
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QFileDialog, QLabel, QSizePolicy, QWidget
 
 from napari_unveil.errors import UnveilError
@@ -14,6 +15,7 @@ from napari_unveil.plugin.widgets.fields import Choice
 from napari_unveil.workflow.denoising import SHIPPED_MODEL, model_path
 
 OTHER_FILE = "file"
+USUAL_WIDTH_PX = 290
 
 
 class ModelChoice(Choice):
@@ -77,9 +79,15 @@ class CardTable(QLabel):  # type: ignore[misc]  # Qt is not typed here
         policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
         self.setSizePolicy(policy)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        """Ask for the height that the lines need in this width; a section does not ask for it."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.heightForWidth(self.width()))
+
     def show_lines(self, lines: Lines) -> None:
         """Show a card."""
         self.setText(as_table(lines))
+        self.setMinimumHeight(self.heightForWidth(max(self.width(), USUAL_WIDTH_PX)))
 
 
 def as_table(lines: Lines) -> str:
