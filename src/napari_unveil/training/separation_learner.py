@@ -78,7 +78,7 @@ class SeparationLearner:
         if self._plan.settings.parametrisation == "escnn":
             from napari_unveil.network.escnn_unet import converted
 
-            return converted(network.eval())
+            return converted(network)
         return network
 
     def _precision(self) -> torch.autocast:

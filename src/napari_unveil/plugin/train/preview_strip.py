@@ -21,7 +21,7 @@ TIPS = {
     "truth": "The signal that it should have found.",
 }
 HIGH_PERCENTILE = 99.9
-LINEAR_SHARE = 0.01
+LINEAR_SHARE = 0.001
 """The scale is linear below this share of its upper end, and logarithmic above."""
 
 LEAST_SIDE_PX = 64

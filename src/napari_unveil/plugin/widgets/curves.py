@@ -47,6 +47,8 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
         self._legend = item.addLegend(offset=(-8, 8))
         item.setLabel("bottom", x)
         item.setLabel("left", y)
+        for name in ("bottom", "left"):
+            item.getAxis(name).enableAutoSIPrefix(False)
         item.hideButtons()
         self._curves: dict[str, pyqtgraph.PlotDataItem] = {}
         self._follow_theme()
