@@ -32,7 +32,7 @@ def test_the_workbench_holds_all_steps_in_the_order_of_work(viewer: Any, qtbot: 
     workbench = Workbench(viewer)
     qtbot.addWidget(workbench)
     titles = [workbench.box.itemText(place) for place in range(workbench.box.count())]
-    assert titles == [title for title, _ in STEPS]
+    assert titles == [title for title, *_ in STEPS]
 
 
 def test_closing_the_window_while_denoising_is_safe(
@@ -43,7 +43,7 @@ def test_closing_the_window_while_denoising_is_safe(
     beamtime.window.add_dock_widget(workbench)
     session = session_of(beamtime)
     session.announce_model(model)
-    view = workbench.open_step(STEPS[3][1])
+    view = workbench.open_step(STEPS[3][-1])
     view.press()
     until(lambda: session.trio is not None)
     beamtime.close()

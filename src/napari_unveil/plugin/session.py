@@ -148,12 +148,15 @@ def _in_its_window(sentence: str) -> None:
 
 def session_of(viewer: Any) -> Session:
     """The session of ``viewer`` (or of the viewer behind napari's proxy); made at the first call."""
+    from napari_unveil.plugin.display.displays import displays_of
+
     viewer = getattr(viewer, "__wrapped__", viewer)
     key = id(viewer)
     if key not in _sessions:
         _sessions[key] = Session(viewer)
         weakref.finalize(viewer, _close, key)
         _close_with_window(viewer, key)
+        displays_of(viewer)
     return _sessions[key]
 
 

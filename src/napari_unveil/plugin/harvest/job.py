@@ -30,6 +30,7 @@ from napari_unveil.plugin.session import Session
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Frames, Indices, Mask, Progress
 
+AT_STAKE = "Patches are being harvested; the library is written only when all are there."
 PATCHES_SAMPLED = 64
 """Patches, spread over the ranking, by which the contrast of a montage is chosen."""
 
@@ -72,7 +73,7 @@ def check(request: HarvestRequest) -> None:
 
 def start(session: Session, request: HarvestRequest) -> None:
     """Harvest beside the window; the library is announced when it is complete."""
-    session.task("harvest").run(lambda _: _harvesting(request), done=session.announce_library)
+    session.task("harvest").run(lambda _: _harvesting(request), done=session.announce_library, at_stake=AT_STAKE)
 
 
 def look_ahead(session: Session, request: HarvestRequest, *, done: Callable[[Ahead], None]) -> None:

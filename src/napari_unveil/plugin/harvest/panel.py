@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QWidget
-from superqt import QCollapsible
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import KINDS
@@ -13,13 +12,14 @@ from napari_unveil.plugin.harvest.job import Shown
 from napari_unveil.plugin.widgets import questions
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import Choice, FileField
+from napari_unveil.plugin.widgets.section import Section
 from napari_unveil.plugin.widgets.step_view import Action, StepView
 
 TITLE = "Look through the patches"
 TIP = "Show the patches of a library, the brightest first, and take bad ones out."
 
 
-class PatchPanel(QCollapsible):  # type: ignore[misc]  # Qt is not typed here
+class PatchPanel(Section):  # type: ignore[misc]  # Qt is not typed here
     """Chooses a library, shows its patches, removes those that are marked.
 
     Parameters
@@ -29,13 +29,11 @@ class PatchPanel(QCollapsible):  # type: ignore[misc]  # Qt is not typed here
     """
 
     def __init__(self, view: StepView) -> None:
-        super().__init__(TITLE)
+        super().__init__(TITLE, TIP)
         self._view, self._gallery = view, gallery_of(view.session)
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
         self.kind = Choice(tuple((f"{kind} patches", kind) for kind in KINDS))
-        self.setDuration(0)
-        self.toggleButton().setToolTip(TIP)
         content, form, row = QWidget(), QFormLayout(), QHBoxLayout()
         content.setLayout(form)
         view.add_row("Patches of", self.library, "Patch library whose patches are shown.", section=form)
@@ -60,8 +58,7 @@ class PatchPanel(QCollapsible):  # type: ignore[misc]  # Qt is not typed here
             ),
         )
         form.addRow(row)
-        self.setContent(content)
-        self.collapse(animate=False)
+        self.fill(content)
         self.kind.currentIndexChanged.connect(lambda _: self._gallery.look_at(self.kind.value()))
         connect_while_alive(self, view.session.library_changed, self.take_library)
         connect_while_alive(self, self._gallery.changed, self._tell)

@@ -16,18 +16,15 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QCollapsible
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.widgets import questions
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import WheelGuard, changed_signal, enter, entered
+from napari_unveil.plugin.widgets.section import Section
 from napari_unveil.plugin.widgets.status_line import StatusLine
 from napari_unveil.types import Progress
-
-UNLIMITED_PX = 2**24 - 1
-"""The largest height of a Qt widget."""
 
 CHECK_AFTER_MS = 120
 """Pause in the typing after which a request is checked."""
@@ -167,18 +164,9 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
 
     def add_section(self, title: str, tooltip: str, *, opened: bool = False) -> QFormLayout:
         """Add a part of the form that can be folded away; gives the form of its rows."""
-        section, content, form = QCollapsible(title), QWidget(), _form()
-        section.setDuration(0)
-        section.toggleButton().setToolTip(tooltip)
+        section, content, form = Section(title, tooltip), QWidget(), _form()
         content.setLayout(form)
-        section.layout().setContentsMargins(0, 0, 0, 0)
-        section.layout().setSpacing(0)
-        section.setContent(content)
-        section.toggled.connect(lambda shown: content.setMaximumHeight(UNLIMITED_PX if shown else 0))
-        if opened:
-            section.expand(animate=False)
-        else:
-            section.collapse(animate=False)
+        section.fill(content, opened=opened)
         self.column.insertWidget(self.column.indexOf(self.buttons), section)
         return form
 
