@@ -9,17 +9,14 @@ from numpy.typing import NDArray
 from napari_unveil.errors import Refused
 from napari_unveil.frames import is_blank
 from napari_unveil.harvest.positions import box_sum_stripes, free_positions
+from napari_unveil.masking.spread import robust_sigma
 from napari_unveil.types import Frame, Mask
 
 SPREADS_ABOVE_BACKGROUND = 5.0
 """How far above the background a patch must lie, in standard deviations of the background patches."""
 
-MAD_TO_SIGMA = 1.4826
-"""Standard deviation of a normal distribution over the median of its absolute deviations."""
-
 SHARE_OF_BRIGHTEST = 1e-5
 """A patch this much weaker than the brightest one is background even where the background has no spread."""
-
 
 POSITIONS_LOOKED_AT = 2**19
 """About so many background patches of a frame count, on a regular grid."""
@@ -58,7 +55,7 @@ def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, ma
         )
     background = np.concatenate([sums for sums, _ in looks])
     level = float(np.median(background))
-    spread = MAD_TO_SIGMA * float(np.median(np.abs(background - level)))
+    spread = robust_sigma(background, around=level)
     brightest = max(brightest for _, brightest in looks)
     threshold = max(level + SPREADS_ABOVE_BACKGROUND * spread, SHARE_OF_BRIGHTEST * brightest)
     if brightest < threshold or brightest <= 0:

@@ -101,7 +101,7 @@ class Inspector:
 
     def _around(self, question: Around, images: Images) -> Found:
         geometry = self._geometry(question, images)
-        key = (id(geometry), question.bin_px, question.sector)
+        key = (geometry, question.bin_px, question.sector)
         binning = self._once("rings", key, lambda: rings(geometry, bin_px=question.bin_px, sector=question.sector))
         return _profiles(images, binning, Axis(geometry.name, geometry.unit), geometry.centre_yx)
 

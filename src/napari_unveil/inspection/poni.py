@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from napari_unveil.errors import Refused
-from napari_unveil.inspection.geometry import Geometry
+from napari_unveil.inspection.geometry import Geometry, around
 
 Q_UNIT = "1/nm"
 
@@ -44,9 +44,7 @@ def geometry_of(path: Path, shape: tuple[int, int]) -> Geometry:
     chi = np.asarray(integrator.center_array(shape, unit="chi_deg"), np.float64)
     fit2d = integrator.getFit2D()
     centre = (float(fit2d["centerY"]) - 0.5, float(fit2d["centerX"]) - 0.5)  # fit2d counts from the corner
-    y, x = np.ogrid[: shape[0], : shape[1]]
-    radius = np.hypot(y - centre[0], x - centre[1])
-    one_pixel = float(np.ptp(q) / np.ptp(radius)) if q.size > 1 else 1.0
+    one_pixel = float(np.ptp(q) / np.ptp(around(shape, centre).radial)) if q.size > 1 else 1.0
     return Geometry(q, chi, centre, "q", Q_UNIT, one_pixel)
 
 

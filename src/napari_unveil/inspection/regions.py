@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.draw import polygon
 
 from napari_unveil.errors import Refused
+from napari_unveil.masking import polygon_mask
 from napari_unveil.types import Frame, Mask
 
 COUNTING, SCATTER, BOTH = "counting statistics", "pixel scatter", "counting statistics + pixel scatter"
@@ -57,8 +57,7 @@ def region_of(corners_yx: NDArray[np.floating], shape: tuple[int, int]) -> Mask:
     Refused
         When no pixel lies inside.
     """
-    inside = np.zeros(shape, dtype=bool)
-    inside[polygon(corners_yx[:, 0], corners_yx[:, 1], shape)] = True
+    inside = polygon_mask(corners_yx, shape=shape)
     if not inside.any():
         raise Refused(
             found="a region without a pixel of the frame",

@@ -7,7 +7,7 @@ from scipy import ndimage
 from napari_unveil.errors import Refused
 from napari_unveil.masking.morphology import over_frames
 from napari_unveil.masking.smoothing import smooth
-from napari_unveil.masking.threshold import MAD_TO_SIGMA
+from napari_unveil.masking.spread import robust_sigma
 from napari_unveil.types import Frame, Frames, Mask
 
 ASIC_PX = 256
@@ -163,6 +163,5 @@ def _common_spread(
     spread = np.empty_like(excess)
     for alike in np.array_split(np.argsort(around, kind="stable"), INTENSITY_CLASSES):
         if alike.size:
-            from_pixel_to_pixel = MAD_TO_SIGMA * np.median(np.abs(excess[alike] - np.median(excess[alike])))
-            spread[alike] = max(from_pixel_to_pixel, np.quantile(error[alike], UPPER_QUARTILE))
+            spread[alike] = max(robust_sigma(excess[alike]), np.quantile(error[alike], UPPER_QUARTILE))
     return spread

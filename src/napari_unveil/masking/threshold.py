@@ -5,13 +5,11 @@ from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
 from napari_unveil.masking.smoothing import smooth
+from napari_unveil.masking.spread import robust_sigma
 from napari_unveil.types import Frame, Mask
 
 SPREADS_ABOVE_BACKGROUND = 5.0
 """How far above the background a smoothed pixel must lie to count as signal, in standard deviations."""
-
-MAD_TO_SIGMA = 1.4826
-"""Standard deviation of a normal distribution over the median of its absolute deviations."""
 
 PIXELS_LOOKED_AT = 100_000
 SHORTEST_HALF = 32
@@ -51,8 +49,8 @@ def suggest_threshold(image: Frame, *, smooth_px: float = 2.0) -> float:
         )
     ascending = np.sort(values[:: _odd_step(values.size)].astype(np.float64))
     mode = _half_sample_mode(ascending)
-    below = mode - ascending[ascending < mode]
-    spread = MAD_TO_SIGMA * float(np.median(below)) if below.size else 0.0
+    below = ascending[ascending < mode]
+    spread = robust_sigma(below, around=mode) if below.size else 0.0
     return mode + SPREADS_ABOVE_BACKGROUND * spread
 
 

@@ -32,7 +32,7 @@ def _kept_per_pixel(network: UNetSettings) -> float:
     widths, latent = network.widths, network.latent
     encoder = sum(2 * width / 4**level for level, width in enumerate(widths))
     pooled = sum(width / 4 ** (level + 1) for level, width in enumerate(widths[:-1]))
-    decoder = sum((2 * here + here + below) / 4**level for level, (here, below) in enumerate(_pairs(widths)))
+    decoder = sum((2 * here + here + below) / 4**level for level, (here, below) in enumerate(pairwise(widths)))
     worked_on = 2.0 * widths[0]
     per_turn: float = encoder + 2 * pooled + decoder + latent + worked_on
     return TURNS * per_turn
@@ -41,11 +41,7 @@ def _kept_per_pixel(network: UNetSettings) -> float:
 def _weights(network: UNetSettings) -> int:
     """Trainable numbers: 9 per pair of channels of a bank, of which there is one per field that comes out."""
     widths = network.widths
-    mixes = [(width, width) for width in widths] + list(_pairs(widths))
-    mixes += [pair for here, below in _pairs(widths) for pair in ((here + below, here), (here, here))]
+    mixes = [(width, width) for width in widths] + list(pairwise(widths))
+    mixes += [pair for here, below in pairwise(widths) for pair in ((here + below, here), (here, here))]
     mixes.append((widths[0], network.latent))
     return 9 * (widths[0] + network.latent + TURNS * sum(entering * leaving for entering, leaving in mixes))
-
-
-def _pairs(widths: tuple[int, ...]) -> list[tuple[int, int]]:
-    return list(pairwise(widths))
