@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import UnreadableFrame, lazy_stack, open_frames, parse_address
+from napari_unveil.frames import UnreadableFrame, evenly_spread, lazy_stack, open_frames, parse_address
 from napari_unveil.frames.stack import LazyFrames
 
 
@@ -88,3 +88,9 @@ def test_a_corrupt_chunk_names_file_dataset_and_frame_and_spares_the_others(fram
     with pytest.raises(UnreadableFrame, match=r"frame 2 of .*frames\.h5::/entry/data/data"):
         stack.read(2)
     assert stack.read(1)[0, 0] == 48
+
+
+def test_a_few_frames_that_stand_for_a_stack_include_both_ends():
+    assert evenly_spread(3, most=8) == [0, 1, 2]
+    assert evenly_spread(100, most=4) == [0, 33, 66, 99]
+    assert evenly_spread(0, most=4) == []

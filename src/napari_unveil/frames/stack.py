@@ -165,6 +165,11 @@ def is_blank(frame: Frame) -> bool:
     return not np.nan_to_num(frame, posinf=0, neginf=0).any()
 
 
+def evenly_spread(count: int, *, most: int) -> list[int]:
+    """Numbers from 0 to ``count`` - 1, ascending: all, or ``most`` of them, the first and the last included."""
+    return sorted({round(float(place)) for place in np.linspace(0, count - 1, min(count, most))})
+
+
 def refuse_modules(stack: FrameStack) -> None:
     """Refuse frames of several modules where one mask (y, x) is to fit them all."""
     if "module" in stack.axes:

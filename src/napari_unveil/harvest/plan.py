@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import is_blank, refuse_modules
+from napari_unveil.frames import evenly_spread, is_blank, refuse_modules
 from napari_unveil.harvest.intensity import suggest_min_intensity
 from napari_unveil.harvest.room import NETWORK_STEP_PX, network_size, refuse_no_room
-from napari_unveil.harvest.series import ENERGY_TOLERANCE, Supply, stacks_of
+from napari_unveil.harvest.series import Supply, is_one_energy, stacks_of
 from napari_unveil.harvest.settings import HarvestSettings
 from napari_unveil.types import Frame, Mask
 
@@ -147,7 +147,7 @@ def _refuse_units(signal: Supply, noise: Supply) -> None:
             remedy="choose frames with the same calibration",
         )
     energies = signal.photon_energy_keV, noise.photon_energy_keV
-    if energies[0] and energies[1] and abs(energies[0] / energies[1] - 1) > ENERGY_TOLERANCE:
+    if not is_one_energy(energies):
         raise Refused(
             found=f"the X-ray-only frames are at {energies[0]:g} keV, the full shots at {energies[1]:g} keV",
             needed="one photon energy",
@@ -165,10 +165,9 @@ def _refuse_large_patch(mask: Mask, patch: int) -> None:
 
 
 def _some_frames(stack: Supply) -> Iterator[Frame]:
-    numbers = np.unique(np.linspace(0, stack.frame_count - 1, FRAMES_LOOKED_AT).round().astype(int))
-    for number in numbers:
+    for number in evenly_spread(stack.frame_count, most=FRAMES_LOOKED_AT):
         with suppress(Failed):
-            yield stack.read(int(number))
+            yield stack.read(number)
 
 
 def _always_missing(stack: Supply) -> Mask:

@@ -12,7 +12,7 @@ from napari_unveil.frames import FrameStack, refuse_modules
 from napari_unveil.types import Frame
 
 ENERGY_TOLERANCE = 0.01
-"""Relative difference up to which two photon energies are the same."""
+"""Relative difference up to which photon energies are the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +89,15 @@ def frame_series(stacks: Sequence[FrameStack], *, role: str) -> FrameSeries:
     _refuse_different("shapes (y, x)", [str(stack.frame_shape) for stack in stacks], role)
     _refuse_different("units", [stack.unit for stack in stacks if stack.unit], role)
     energies = [stack.photon_energy_keV for stack in stacks if stack.photon_energy_keV]
-    if energies and not math.isclose(min(energies), max(energies), rel_tol=ENERGY_TOLERANCE):
+    if not is_one_energy(energies):
         _refuse_different("photon energies", [f"{energy:g} keV" for energy in energies], role)
     return FrameSeries(tuple(stacks))
+
+
+def is_one_energy(energies_keV: Sequence[float | None]) -> bool:
+    """Whether photon energies are the same; None is unknown, and may be any."""
+    known = [energy for energy in energies_keV if energy]
+    return not known or math.isclose(min(known), max(known), rel_tol=ENERGY_TOLERANCE)
 
 
 def stacks_of(supply: Supply) -> tuple[FrameStack, ...]:

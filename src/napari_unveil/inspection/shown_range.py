@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_unveil.frames import FrameStack
+from napari_unveil.frames import FrameStack, evenly_spread
 from napari_unveil.inspection.intensity_scale import Scale
 
 Pixels = NDArray[Any]
@@ -78,8 +78,7 @@ def sampled(pixels: Pixels, most: int = MOST_PIXELS) -> Pixels:
 
 def frames_sampled(frame_count: int) -> list[int]:
     """Numbers of the frames that stand for a stack: first, last, and evenly between them."""
-    places = np.linspace(0, frame_count - 1, min(frame_count, MOST_FRAMES))
-    return sorted({round(float(place)) for place in places})
+    return evenly_spread(frame_count, most=MOST_FRAMES)
 
 
 def limits_of_stack(stack: FrameStack, autoscale: Autoscale) -> Iterator[LIMITS | None]:

@@ -163,5 +163,5 @@ def _common_spread(
     spread = np.empty_like(excess)
     for alike in np.array_split(np.argsort(around, kind="stable"), INTENSITY_CLASSES):
         if alike.size:
-            spread[alike] = max(robust_sigma(excess[alike]), np.quantile(error[alike], UPPER_QUARTILE))
+            spread[alike] = max(robust_sigma(excess[alike]), float(np.quantile(error[alike], UPPER_QUARTILE)))
     return spread

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import FrameStack, UnreadableFrame
+from napari_unveil.frames import FrameStack, UnreadableFrame, evenly_spread
 from napari_unveil.harvest.positions import free_positions, separate_positions
 from napari_unveil.masking import SignalSearch, mean_image, signal_mask, signal_search, suggest_threshold
+from napari_unveil.masking.special import FEWEST_FRAMES
 from napari_unveil.types import Frame, Mask
 
 PREVIEW_PX = 2**20
@@ -120,11 +121,11 @@ def spread_frames(stack: FrameStack) -> Iterator[Frame]:
         When none can be read.
     """
     frame_bytes = 4 * stack.frame_shape[0] * stack.frame_shape[1]
-    count = min(stack.frame_count, MOST_FRAMES, max(3, MOST_BYTES // frame_bytes))
+    most = min(MOST_FRAMES, max(FEWEST_FRAMES, MOST_BYTES // frame_bytes))
     read = False
-    for number in np.unique(np.linspace(0, stack.frame_count - 1, count).round().astype(int)):
+    for number in evenly_spread(stack.frame_count, most=most):
         with suppress(UnreadableFrame):
-            yield stack.read(int(number))
+            yield stack.read(number)
             read = True
     if not read:
         raise Refused(

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import psutil  # type: ignore[import-untyped]  # comes with napari
 
 from napari_unveil.errors import Refused
+from napari_unveil.frames import evenly_spread
 from napari_unveil.harvest import (
     KINDS,
     FrameSeries,
@@ -160,7 +160,7 @@ def _shown(montages: dict[str, Montage], written_ns: int) -> Shown:
 
 
 def _sample(montage: Montage) -> Frames:
-    ranks = np.unique(np.linspace(0, montage.count - 1, PATCHES_SAMPLED).round().astype(int))
+    ranks = evenly_spread(montage.count, most=PATCHES_SAMPLED)
     return montage.library.patches(montage.kind, montage.ranking.indices[ranks])
 
 

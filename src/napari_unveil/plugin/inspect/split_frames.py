@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_unveil.frames.stack import one_key_per_axis
+
 
 @dataclass(slots=True, eq=False)
 class SplitFrames:
@@ -39,9 +41,7 @@ class SplitFrames:
         return np.dtype(np.float32)
 
     def __getitem__(self, key: Any) -> NDArray[np.float32]:
-        keys = key if isinstance(key, tuple) else (key,)
-        of_columns = keys[-1] if len(keys) == self.ndim and Ellipsis not in keys else slice(None)
-        columns = np.arange(self.shape[-1])[of_columns]
+        columns = np.arange(self.shape[-1])[one_key_per_axis(key, self.ndim)[-1]]
         return np.where(columns < self.column, np.asarray(self.left[key]), np.asarray(self.right[key])).astype(
             np.float32
         )
