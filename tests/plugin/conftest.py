@@ -174,12 +174,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from napari_unveil.network.model_file import ModelCard, save_model
     from napari_unveil.network.unet import UNet, UNetSettings
-    from napari_unveil.recipes.separation import NAME, SeparationSettings, settings_as_values
+    from napari_unveil.recipes.settings import RECIPE, SeparationSettings, settings_as_values
 
     torch.manual_seed(0)
     settings = SeparationSettings(UNetSettings((2, 2), 2), "physical", "share", "poisson", patch_px=32)
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    save_model(path, ModelCard(NAME, settings_as_values(settings), "keV", ENERGY_KEV), UNet(settings.network))
+    save_model(path, ModelCard(RECIPE, settings_as_values(settings), "keV", ENERGY_KEV), UNet(settings.network))
     return path
 
 

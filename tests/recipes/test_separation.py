@@ -1,16 +1,13 @@
+from pathlib import Path
+
 import pytest
 import torch
 
 from napari_unveil.errors import Refused
 from napari_unveil.network.model_file import ModelCard, save_model
 from napari_unveil.network.unet import UNet, UNetSettings
-from napari_unveil.recipes.separation import (
-    SeparationSettings,
-    Separator,
-    separator_from_file,
-    settings_as_values,
-    settings_from_card,
-)
+from napari_unveil.recipes.separation import Separator, separator_from_file
+from napari_unveil.recipes.settings import SeparationSettings, settings_as_values, settings_of_model
 
 TINY = UNetSettings((2, 2), 2)
 
@@ -30,7 +27,7 @@ def saved(path, **changes):
 def test_settings_come_back_from_a_card():
     settings = SeparationSettings(TINY, "physical", "share", "poisson", (0.5, 3.0), 64)
     card = ModelCard("separation", settings_as_values(settings), "keV", None)
-    assert settings_from_card(card) == settings
+    assert settings_of_model(Path("model"), card) == settings
 
 
 def test_a_model_of_another_recipe_is_refused(tmp_path):

@@ -5,7 +5,7 @@ import torch
 
 from napari_unveil.network.model_file import ModelCard, save_model
 from napari_unveil.network.unet import UNet, UNetSettings
-from napari_unveil.recipes.separation import SeparationSettings, settings_as_values
+from napari_unveil.recipes.settings import SeparationSettings, settings_as_values
 from napari_unveil.simulate import Campaign
 from napari_unveil.workflow.simulating import simulate
 

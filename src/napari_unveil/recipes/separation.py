@@ -5,9 +5,7 @@ doi 10.14278/rodare.2586. Patches of signal and patches of noise are added, both
 learns to take the sum apart.
 """
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,16 +13,14 @@ from torch import nn
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import Batch
-from napari_unveil.network.card import ModelCard, damaged
+from napari_unveil.network.card import damaged
 from napari_unveil.network.heads import HEADS
 from napari_unveil.network.model_file import ModelFile, load_model
 from napari_unveil.network.scaling import SCALINGS, Bounds
 from napari_unveil.network.unet import UNet
 from napari_unveil.recipes.losses import LOSSES, ScaledPair
-from napari_unveil.recipes.settings import SeparationSettings, separation_settings
+from napari_unveil.recipes.settings import SeparationSettings, settings_of_model
 from napari_unveil.tensors import ImageBatch, Tensor
-
-NAME = "separation"
 
 
 class Separator(nn.Module):
@@ -75,15 +71,10 @@ def separator_from_file(path: Path) -> tuple[Separator, ModelFile]:
         When the file is not a model, or belongs to another recipe.
     """
     file = load_model(path)
-    if file.card.recipe != NAME:
-        raise Refused(
-            found=f"{path} is a model of the recipe {file.card.recipe!r}",
-            needed=f"a model of the recipe {NAME!r}",
-            remedy="choose another model",
-        )
+    settings = settings_of_model(path, file.card)
     try:
-        separator = Separator(settings_from_card(file.card))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        separator = Separator(settings)
+    except (TypeError, ValueError) as error:
         raise damaged(path, error) from error
     try:
         separator.network.load_state_dict(dict(file.tensors))
@@ -94,16 +85,6 @@ def separator_from_file(path: Path) -> tuple[Separator, ModelFile]:
             remedy="train the model again",
         ) from error
     return separator.eval(), file
-
-
-def settings_as_values(settings: SeparationSettings) -> dict[str, Any]:
-    """Plain values for a header; the way back is :func:`settings_from_card`."""
-    return asdict(settings)
-
-
-def settings_from_card(card: ModelCard) -> SeparationSettings:
-    """The settings in a model's card."""
-    return separation_settings(card.settings)
 
 
 def _tensor(patches: np.ndarray, device: torch.device) -> ImageBatch:

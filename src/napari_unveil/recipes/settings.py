@@ -1,13 +1,18 @@
 """What a recipe is asked to train, apart from how long. Plain values, without torch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from napari_unveil.errors import Refused
+from napari_unveil.network.card import ModelCard, damaged
 from napari_unveil.network.settings import HeadName, ScalingName, UNetSettings
 
 LossName = Literal["mae", "poisson"]
+
+RECIPE = "separation"
+"""Its name in model files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,13 @@ class SeparationSettings:
             )
 
 
-def separation_settings(values: Mapping[str, Any]) -> SeparationSettings:
-    """The settings that a header holds as plain values (``dataclasses.asdict``).
+def settings_as_values(settings: SeparationSettings) -> dict[str, Any]:
+    """Plain values for a header; the way back is :func:`settings_from_values`."""
+    return asdict(settings)
+
+
+def settings_from_values(values: Mapping[str, Any]) -> SeparationSettings:
+    """The settings that a header holds as :func:`settings_as_values` gave them.
 
     Raises
     ------
@@ -65,3 +75,23 @@ def separation_settings(values: Mapping[str, Any]) -> SeparationSettings:
     """
     network = UNetSettings(tuple(values["network"]["widths"]), values["network"]["latent"])
     return SeparationSettings(**{**values, "network": network, "amplitude": tuple(values["amplitude"])})
+
+
+def settings_of_model(path: Path, card: ModelCard) -> SeparationSettings:
+    """The settings in the ``card`` of the model file at ``path``.
+
+    Raises
+    ------
+    Refused
+        When it is a model of another recipe, or its header is damaged.
+    """
+    if card.recipe != RECIPE:
+        raise Refused(
+            found=f"{path} is a model of the recipe {card.recipe!r}",
+            needed=f"a model of the recipe {RECIPE!r}",
+            remedy="choose another model",
+        )
+    try:
+        return settings_from_values(card.settings)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(path, error) from error

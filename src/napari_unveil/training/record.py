@@ -8,7 +8,7 @@ from typing import Any
 
 from napari_unveil.errors import Refused
 from napari_unveil.network.card import read_header
-from napari_unveil.recipes.settings import separation_settings
+from napari_unveil.recipes.settings import settings_from_values
 from napari_unveil.training.report import TrainingReport
 from napari_unveil.training.settings import TrainingSettings
 
@@ -86,7 +86,7 @@ class RunRecord:
         """The settings that the run was trained with last."""
         names = {entry.name for entry in fields(TrainingSettings)} - {"recipe"}
         rest = {name: value for name, value in {**self.identity, **self.limits}.items() if name in names}
-        return TrainingSettings(separation_settings(self.identity["recipe"]), **rest)
+        return TrainingSettings(settings_from_values(self.identity["recipe"]), **rest)
 
     def extended(self, *, minutes: float | None = None, epochs: int | None = None) -> TrainingSettings:
         """The settings of a run that goes on for so many more minutes, or epochs, from where it is."""

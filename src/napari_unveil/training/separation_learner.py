@@ -9,8 +9,8 @@ import torch
 
 from napari_unveil.harvest import Batch, draw_batch
 from napari_unveil.network.unet import UNet
-from napari_unveil.recipes import separation
 from napari_unveil.recipes.separation import Separator
+from napari_unveil.recipes.settings import RECIPE, settings_as_values
 from napari_unveil.tensors import ImageBatch, Tensor
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.training.report import Preview
@@ -22,7 +22,7 @@ PREVIEWS_TO_CHOOSE_FROM = 16
 class SeparationLearner:
     """A U-Net that learns to take the sum of two patches apart; weights begin by chance or from the plan's parent."""
 
-    name = separation.NAME
+    name = RECIPE
 
     def __init__(self, plan: TrainingPlan) -> None:
         self._plan = plan
@@ -67,7 +67,7 @@ class SeparationLearner:
 
     def settings(self) -> Mapping[str, Any]:
         """The recipe's settings for the model card."""
-        return separation.settings_as_values(self._plan.settings.recipe)
+        return settings_as_values(self._plan.settings.recipe)
 
     def deployed(self, weights: Mapping[str, Tensor]) -> torch.nn.Module:
         """A U-Net with ``weights``, which are given by the names of the trained network."""

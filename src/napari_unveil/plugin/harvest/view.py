@@ -26,9 +26,9 @@ from napari_unveil.plugin.preferences import preferences
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import LayerChoice, OutputField, given, number, number_or, whole_number
 from napari_unveil.plugin.widgets.step_view import StepView
+from napari_unveil.recipes.settings import RECIPE
 
 DEFAULTS = HarvestSettings()
-RECIPE = "separation"
 XRAY_ONLY, FULL_SHOT = ROLES[RECIPE]
 
 

@@ -8,18 +8,17 @@ from typing import Any
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import PatchLibrary
-from napari_unveil.network.card import ModelCard, read_card
+from napari_unveil.network.card import read_card
 from napari_unveil.network.host import cpu_in_words
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.session import Session
-from napari_unveil.recipes.settings import SeparationSettings, separation_settings
+from napari_unveil.recipes.settings import SeparationSettings, settings_of_model
 from napari_unveil.saving import refuse_unwritable
 from napari_unveil.training import RunRecord, TrainingReport, TrainingSettings, read_record, state_path_of
 from napari_unveil.training.memory import training_bytes
 from napari_unveil.types import Progress
 from napari_unveil.workflow.denoising import model_path
 
-RECIPE = "separation"
 AT_STAKE = "A network is being trained; its state is kept, and the run can be resumed."
 
 
@@ -107,14 +106,8 @@ def inherited_recipe(parent: str) -> SeparationSettings | None:
     """
     if not parent:
         return None
-    card = read_card(model_path(parent))
-    if card.recipe != RECIPE:
-        raise Refused(
-            found=f"{parent} is a model of the recipe {card.recipe!r}",
-            needed=f"a model of the recipe {RECIPE!r}",
-            remedy="choose another model to begin from",
-        )
-    return _settings_of(card, parent)
+    path = model_path(parent)
+    return settings_of_model(path, read_card(path))
 
 
 def needs_in_words(request: TrainRequest, library: PatchLibrary) -> str:
@@ -222,14 +215,3 @@ def _news(begin: Callable[..., Iterator[TrainingReport]], plan: Any, control: Co
     for report in begin(plan, stop=control.stop_asked, pause=control.pause_asked, preview=lambda: True):
         so_far.append(replace(report, preview=None))
         yield RunNews((*so_far[:-1], report), in_words(plan.device))
-
-
-def _settings_of(card: ModelCard, parent: str) -> SeparationSettings:
-    try:
-        return separation_settings(card.settings)
-    except (KeyError, TypeError) as error:
-        raise Refused(
-            found=f"the header of {parent} is damaged ({type(error).__name__}: {error})",
-            needed="a model file as written by `unveil train`",
-            remedy="choose another model to begin from",
-        ) from error
