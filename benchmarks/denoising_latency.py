@@ -4,7 +4,6 @@ Under a display (or xvfb-run): python benchmarks/denoising_latency.py
 """
 
 import argparse
-import itertools
 import os
 import resource
 import time
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import napari
 import numpy as np
-from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication
+from watch import Watch, settle, until
 
 from napari_unveil.frames import Address, FrameStack, lazy_stack
 from napari_unveil.frames.stack import axes_of
@@ -21,7 +20,6 @@ from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.reader import stack_layer
 from napari_unveil.plugin.samples import FRAMES, full
 
-INTERVAL_MS = 10
 HUGE_FRAMES = 47_700
 """Of 512 x 1024 pixels in float32: 100 GB."""
 
@@ -35,30 +33,6 @@ class HugeFrames:
         """Half a photon a pixel."""
         counts = np.random.default_rng(position).poisson(0.5, self.shape[1:])
         return counts.astype(np.float32) * 8
-
-
-class Watch:
-    """A 10 ms timer of the window; how late it came."""
-
-    def __init__(self) -> None:
-        self._ticks: list[float] = []
-        self._timer = QTimer()
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(lambda: self._ticks.append(time.perf_counter()))
-        self._timer.start(INTERVAL_MS)
-
-    def worst_ms(self, since: float) -> float:
-        """The longest delay since then, ms."""
-        ticks = [since, *(tick for tick in self._ticks if tick >= since), time.perf_counter()]
-        return max(1000 * (after - before) - INTERVAL_MS for before, after in itertools.pairwise(ticks))
-
-
-def until(holds, limit_s: float = 120) -> float:
-    began = time.perf_counter()
-    while not holds() and time.perf_counter() < began + limit_s:
-        QApplication.processEvents()
-        time.sleep(0.001)
-    return time.perf_counter() - began
 
 
 def is_shown(view: DenoiseView, name: str):
@@ -131,7 +105,7 @@ def main() -> None:
     viewer = napari.Viewer()
     watch, view = Watch(), DenoiseView(viewer)
     viewer.window.add_dock_widget(view, name="Denoise")
-    until(lambda: False, 1)
+    settle(1)
     wait_for_small_stack(viewer, view, watch, cold=request.cold)
     wait_for_huge_stack(viewer, view, watch)
     viewer.close()

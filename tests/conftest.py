@@ -5,6 +5,11 @@ from pathlib import Path
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of single tests."""
+    parser.addoption("--walk-pictures", metavar="DIR", help="walk at full size and write pictures (test_walk.py)")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real detector frames, kept outside the project."""
