@@ -17,9 +17,9 @@ import napari
 from qtpy.QtWidgets import QApplication
 from watch import Draws, Watch, row, settle, until
 
+from napari_unveil.display.scales import Scale
 from napari_unveil.frames import open_frames, parse_address
 from napari_unveil.harvest import HarvestSettings, check_harvest, frame_series
-from napari_unveil.inspection.intensity_scale import Scale
 from napari_unveil.plugin.commands import add_frames
 from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.harvest import job as harvest_job

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from napari_unveil.display.scales import knee
 from napari_unveil.drawing.pages import MASKED
 from napari_unveil.inspection import CELL_PX, cell_means
 from napari_unveil.types import Frame, Separation
 
 BRIGHTEST_SHARE = 5e-4
-LINEAR_SHARE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def scale_of(frame: Frame) -> Scale:
     valid = frame[np.isfinite(frame)]
     top = float(np.quantile(valid, 1 - BRIGHTEST_SHARE)) if valid.size else 0.0
     top = top if top > 0 else 1.0
-    return Scale(top=top, linear=top * LINEAR_SHARE)
+    return Scale(top=top, linear=knee(0.0, top))
 
 
 def draw_triptych(

@@ -8,8 +8,8 @@ import pytest
 from napari.layers import Image
 from qtpy.QtCore import Qt
 
-from napari_unveil.inspection.intensity_scale import Scale
-from napari_unveil.inspection.shown_range import Autoscale, Rule
+from napari_unveil.display.limits import Autoscale, Rule
+from napari_unveil.display.scales import Scale
 from napari_unveil.plugin.display import bar as bars
 from napari_unveil.plugin.display.bar import DisplayBar
 from napari_unveil.plugin.jobs import Task

@@ -7,7 +7,7 @@ import pytest
 from napari.utils.colormaps import AVAILABLE_COLORMAPS
 from qtpy.QtWidgets import QComboBox
 
-from napari_unveil.inspection.intensity_scale import Scale, position
+from napari_unveil.display.scales import Scale, position
 from napari_unveil.plugin.display.displays import displays_of
 from napari_unveil.plugin.layers import MISSING_COLOUR
 from napari_unveil.plugin.layers.look import look_of

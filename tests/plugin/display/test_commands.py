@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from napari.utils.shortcuts import default_shortcuts
 
-from napari_unveil.inspection.intensity_scale import Scale
+from napari_unveil.display.scales import Scale
 from napari_unveil.plugin import shortcuts
 from napari_unveil.plugin.display import commands
 from napari_unveil.plugin.layers.display import display_of

@@ -10,9 +10,9 @@ from napari.experimental import link_layers
 from napari.layers import Image, Layer
 from napari.utils.colormaps import AVAILABLE_COLORMAPS
 
+from napari_unveil.display.limits import Autoscale, Rule
+from napari_unveil.display.scales import Scale, position
 from napari_unveil.errors import Refused
-from napari_unveil.inspection.intensity_scale import Scale, position
-from napari_unveil.inspection.shown_range import Autoscale, Rule
 from napari_unveil.plugin.display.displays import Displays, displays_of
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.layers import MISSING_COLOUR, show_separation

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from napari.utils.colormaps import AVAILABLE_COLORMAPS
 
-from napari_unveil.inspection.intensity_scale import Scale, position
+from napari_unveil.display.scales import Scale, position
 from napari_unveil.plugin.layers.look import MISSING_COLOUR, frame_look, look_of, scaled_colormap
 
-LIMITS = [(1e-6, 1.0), (0.01, 1e4), (-0.5, 1e4)]
+Limits = [(1e-6, 1.0), (0.01, 1e4), (-0.5, 1e4)]
 
 
-@pytest.mark.parametrize("limits", LIMITS)
+@pytest.mark.parametrize("limits", Limits)
 @pytest.mark.parametrize("scale", list(Scale))
 @pytest.mark.parametrize("name", ["gray", "viridis"])
 def test_a_value_has_the_colour_of_the_base_map_at_its_place_on_the_scale(

@@ -15,9 +15,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_unveil.display.limits import Autoscale, Rule
+from napari_unveil.display.scales import Scale
 from napari_unveil.errors import UnveilError
-from napari_unveil.inspection.intensity_scale import Scale
-from napari_unveil.inspection.shown_range import Autoscale, Rule
 from napari_unveil.plugin.display.displays import displays_of
 from napari_unveil.plugin.layers.display import Display, display_of
 from napari_unveil.plugin.session import session_of

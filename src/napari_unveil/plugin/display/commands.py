@@ -5,8 +5,8 @@ from typing import Any
 from napari.layers import Image
 from napari.utils.notifications import show_error
 
+from napari_unveil.display.scales import Scale
 from napari_unveil.errors import Refused, UnveilError
-from napari_unveil.inspection.intensity_scale import Scale
 from napari_unveil.plugin.display.displays import Displays, displays_of
 from napari_unveil.plugin.layers.display import display_of
 

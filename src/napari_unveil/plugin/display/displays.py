@@ -11,8 +11,8 @@ from typing import Any
 from napari.layers import Image, Layer
 from psygnal import Signal
 
-from napari_unveil.inspection.intensity_scale import Scale
-from napari_unveil.inspection.shown_range import LIMITS, limits_of
+from napari_unveil.display.limits import Limits, limits_of
+from napari_unveil.display.scales import Scale
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.display import job
 from napari_unveil.plugin.layers.display import Display, display_of, remember
@@ -94,7 +94,7 @@ class Displays:
         if wanted and session is not None:
             job.start(session, wanted, done=self._take)
 
-    def _take(self, found: list[tuple[job.Wanted, LIMITS | None]]) -> None:
+    def _take(self, found: list[tuple[job.Wanted, Limits | None]]) -> None:
         viewer = self._viewer()
         for wanted, limits in found:
             if limits is not None and viewer is not None and wanted.layer in viewer.layers:
@@ -184,6 +184,6 @@ def is_displayed(layer: Layer) -> bool:
     return isinstance(layer, Image) and not layer.rgb
 
 
-def _is_up_to_date(look: Look, scale: Scale, base: Any, limits: LIMITS) -> bool:
+def _is_up_to_date(look: Look, scale: Scale, base: Any, limits: Limits) -> bool:
     same_table = scale is Scale.LINEAR or look.limits == limits
     return same_table and look.scale is scale and look.base.name == base.name

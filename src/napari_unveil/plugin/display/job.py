@@ -6,8 +6,8 @@ from typing import Any
 
 from napari.layers import Image
 
+from napari_unveil.display.limits import Autoscale, Limits, frames_sampled, limits_of_stack
 from napari_unveil.frames import FrameStack
-from napari_unveil.inspection.shown_range import LIMITS, Autoscale, frames_sampled, limits_of_stack
 from napari_unveil.plugin.jobs import Job
 from napari_unveil.plugin.session import Session
 from napari_unveil.types import Progress
@@ -30,7 +30,7 @@ def start(session: Session, wanted: Sequence[Wanted], *, done: Callable[[Any], N
 def _finding(wanted: Sequence[Wanted]) -> Job:
     found = []
     for one in wanted:
-        limits: LIMITS | None = None
+        limits: Limits | None = None
         total = len(frames_sampled(one.stack.frame_count))
         for number, limits in enumerate(limits_of_stack(one.stack, one.autoscale)):  # noqa: B007  # the last one counts
             yield Progress(number + 1, total, "looking at the stack")

@@ -6,8 +6,8 @@ from typing import Any
 from napari.layers import Image
 from napari.utils.colormaps import Colormap
 
-from napari_unveil.inspection.intensity_scale import Scale
-from napari_unveil.inspection.shown_range import USUAL, Autoscale
+from napari_unveil.display.limits import USUAL, Autoscale
+from napari_unveil.display.scales import Scale
 
 KEY = "unveil display"
 """Apart from the facts about the frames, which are replaced whenever a layer is filled anew."""

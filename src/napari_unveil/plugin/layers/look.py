@@ -12,15 +12,15 @@ from napari.layers import Image
 from napari.utils.colormaps import AVAILABLE_COLORMAPS, Colormap
 from numpy.typing import NDArray
 
-from napari_unveil.inspection.intensity_scale import Scale, table
-from napari_unveil.inspection.shown_range import LIMITS, USUAL, first_look, limits_of
+from napari_unveil.display.limits import USUAL, Limits, first_look, limits_of
+from napari_unveil.display.scales import Scale, table
 from napari_unveil.plugin.layers.display import KEY, Display
 
 COLORMAP = "viridis"
 MISSING_COLOUR = (0.75, 0.2, 0.35, 1.0)
 """Red, green, blue and opacity of masked and missing pixels."""
 
-NO_LIMITS: LIMITS = (0.0, 1.0)
+NO_LIMITS: Limits = (0.0, 1.0)
 LINEAR_NAME = "missing marked"
 INSIDE = 1e-7
 """So far from 0 and 1 a colormap is asked for its colours; colours for what lies outside are handed on apart."""
@@ -32,7 +32,7 @@ class Look:
 
     base: Colormap
     scale: Scale
-    limits: LIMITS
+    limits: Limits
     gamma: float
 
 
@@ -49,7 +49,7 @@ class ScaledColormap(Colormap):  # type: ignore[misc]  # napari is not typed her
         return mine.base.name == others.base.name and mine.scale is others.scale
 
 
-def scaled_colormap(base: Colormap, scale: Scale, limits: LIMITS) -> tuple[ScaledColormap, float]:
+def scaled_colormap(base: Colormap, scale: Scale, limits: Limits) -> tuple[ScaledColormap, float]:
     """A colormap on a scale between ``limits`` (low < high), and the layer's gamma that goes with it."""
     low, high = limits
     made = table(scale, low=low, high=high)

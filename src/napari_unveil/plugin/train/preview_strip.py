@@ -7,6 +7,7 @@ from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QImage, QPixmap
 from qtpy.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from napari_unveil.display.scales import Scale, position
 from napari_unveil.plugin.layers.look import COLORMAP, MISSING_COLOUR
 from napari_unveil.training import Preview
 from napari_unveil.types import Frame
@@ -21,8 +22,6 @@ TIPS = {
     "truth": "The signal that it should have found.",
 }
 HIGH_PERCENTILE = 99.9
-LINEAR_SHARE = 0.001
-"""The scale is linear below this share of its upper end, and logarithmic above."""
 
 LEAST_SIDE_PX = 64
 
@@ -41,11 +40,10 @@ def coloured(preview: Preview) -> tuple[list[Colours], float]:
 
 
 def _coloured(image: Frame, high: float) -> Colours:
-    linear = LINEAR_SHARE * high
     missing = ~np.isfinite(image)
-    shares = np.arcsinh(np.where(missing, 0, image) / linear) / np.arcsinh(high / linear)
+    shares = position(np.where(missing, 0, image), scale=Scale.ARCSINH, low=0.0, high=high)
     table = (255 * np.asarray(AVAILABLE_COLORMAPS[COLORMAP].map(np.linspace(0, 1, 256)))[:, :3]).astype(np.uint8)
-    colours: Colours = table[(255 * np.clip(shares, 0, 1)).astype(np.uint8)]
+    colours: Colours = table[(255 * shares).astype(np.uint8)]
     colours[missing] = [round(255 * part) for part in MISSING_COLOUR[:3]]
     return colours
 

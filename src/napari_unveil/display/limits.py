@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_unveil.display.scales import Scale
 from napari_unveil.frames import FrameStack, evenly_spread
-from napari_unveil.inspection.intensity_scale import Scale
 
 Pixels = NDArray[Any]
 
-LIMITS = tuple[float, float]
+Limits: TypeAlias = tuple[float, float]
 SIGMAS = 3.0
 MOST_PIXELS = 2**18
 """Percentiles and sigma of larger images are taken from every n-th pixel, so many of them."""
@@ -46,7 +46,7 @@ USUAL = Autoscale()
 """Shows most of a frame."""
 
 
-def limits_of(pixels: Pixels, autoscale: Autoscale) -> LIMITS | None:
+def limits_of(pixels: Pixels, autoscale: Autoscale) -> Limits | None:
     """Limits that show ``pixels`` by this rule; None when none of them is finite."""
     if autoscale.rule is Rule.EXTREMES:
         return _widened(_extremes(pixels))
@@ -81,7 +81,7 @@ def frames_sampled(frame_count: int) -> list[int]:
     return evenly_spread(frame_count, most=MOST_FRAMES)
 
 
-def limits_of_stack(stack: FrameStack, autoscale: Autoscale) -> Iterator[LIMITS | None]:
+def limits_of_stack(stack: FrameStack, autoscale: Autoscale) -> Iterator[Limits | None]:
     """Read the sampled frames one by one; each time, the limits that all frames read so far ask for.
 
     Frames that cannot be read are passed over; None while no finite pixel has been seen.
@@ -101,7 +101,7 @@ def _kept(frame: Pixels, autoscale: Autoscale, most: int) -> Pixels:
     return np.asarray([] if found is None else found, np.float64)
 
 
-def _extremes(pixels: Pixels) -> LIMITS | None:
+def _extremes(pixels: Pixels) -> Limits | None:
     if pixels.size == 0:
         return None
     low, high = float(np.fmin.reduce(pixels, axis=None)), float(np.fmax.reduce(pixels, axis=None))
@@ -111,12 +111,12 @@ def _extremes(pixels: Pixels) -> LIMITS | None:
     return (float(finite.min()), float(finite.max())) if finite.size else None
 
 
-def _three_sigma(values: Pixels) -> LIMITS:
+def _three_sigma(values: Pixels) -> Limits:
     mean, sigma = float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
     return max(mean - SIGMAS * sigma, float(values.min())), min(mean + SIGMAS * sigma, float(values.max()))
 
 
-def _widened(found: LIMITS | None) -> LIMITS | None:
+def _widened(found: Limits | None) -> Limits | None:
     if found is None:
         return None
     low, high = found

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_unveil.inspection.intensity_scale import ENTRIES, Scale, knee, log_floor, looked_up, position, table
+from napari_unveil.display.scales import ENTRIES, Scale, knee, log_floor, looked_up, position, table
 
 CURVED = (Scale.SQRT, Scale.LOG, Scale.ARCSINH)
 FRAME_LIMITS = [(1e-6, 1.0), (0.01, 1e4), (0.0, 1e4), (-0.5, 1e4), (-3.0, 1e6), (5.0, 6.0), (-10.0, -1.0)]

@@ -4,9 +4,7 @@ import dask.array as da
 import numpy as np
 import pytest
 
-from napari_unveil.frames import stack_from_array
-from napari_unveil.inspection.intensity_scale import Scale
-from napari_unveil.inspection.shown_range import (
+from napari_unveil.display.limits import (
     MOST_FRAMES,
     Autoscale,
     Rule,
@@ -16,6 +14,8 @@ from napari_unveil.inspection.shown_range import (
     limits_of_stack,
     sampled,
 )
+from napari_unveil.display.scales import Scale
+from napari_unveil.frames import stack_from_array
 
 RULES = [Autoscale(rule) for rule in Rule]
 
