@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+from qtpy.QtWidgets import QFormLayout, QWidget
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import KINDS
@@ -34,30 +34,27 @@ class PatchPanel(Section):  # type: ignore[misc]  # Qt is not typed here
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
         self.kind = Choice(tuple((f"{kind} patches", kind) for kind in KINDS))
-        content, form, row = QWidget(), QFormLayout(), QHBoxLayout()
+        content, form = QWidget(), QFormLayout()
         content.setLayout(form)
         view.add_row("Patches of", self.library, "Patch library whose patches are shown.", section=form)
         view.add_row("Shown", self.kind, "Patches of signal, or of noise.", section=form)
-        self._show, self._remove, self._close = view.fill(
-            row,
-            (
-                Action(
-                    "Show",
-                    "Show the patches as pages of 8 x 12, the brightest first. A click on a patch marks it as bad, "
-                    "a second click takes the mark back.",
-                    self.show_patches,
-                    idle_only=True,
-                ),
-                Action(
-                    "Remove marked",
-                    "Write the library again without the patches that are marked.",
-                    self.remove_marked,
-                    idle_only=True,
-                ),
-                Action("Close", "Take the patches away and show again what was hidden.", self.close_patches),
+        self._show, self._remove, self._close = view.add_button_row(
+            form,
+            Action(
+                "Show",
+                "Show the patches as pages of 8 x 12, the brightest first. A click on a patch marks it as bad, "
+                "a second click takes the mark back.",
+                self.show_patches,
+                idle_only=True,
             ),
+            Action(
+                "Remove marked",
+                "Write the library again without the patches that are marked.",
+                self.remove_marked,
+                idle_only=True,
+            ),
+            Action("Close", "Take the patches away and show again what was hidden.", self.close_patches),
         )
-        form.addRow(row)
         self.fill(content)
         self.kind.currentIndexChanged.connect(lambda _: self._gallery.look_at(self.kind.value()))
         connect_while_alive(self, view.session.library_changed, self.take_library)

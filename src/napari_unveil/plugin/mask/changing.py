@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtWidgets import QHBoxLayout
-
 from napari_unveil.masking import fill_holes, grow, invert, remove_specks, shrink
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.mask import job
@@ -41,9 +39,7 @@ class ChangePart:
             ),
         )
         for actions in rows:
-            row = QHBoxLayout()
-            view.fill(row, actions)
-            section.addRow(row)
+            view.add_button_row(section, *actions)
 
     def grow(self) -> None:
         """Grow the mask."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from napari.layers import Labels
-from qtpy.QtWidgets import QHBoxLayout
 
 from napari_unveil.masking import combine, intersect, over_frames, subtract
 from napari_unveil.plugin import layers
@@ -39,9 +38,7 @@ class CombinePart:
             ),
         )
         for actions in rows:
-            row = QHBoxLayout()
-            view.fill(row, actions)
-            section.addRow(row)
+            view.add_button_row(section, *actions)
 
     def combine(self, operation: Callable[..., Mask], word: str) -> None:
         """Make of the mask and the other one a new content of the mask."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit
+from qtpy.QtWidgets import QFileDialog, QLineEdit
 
 from napari_unveil.masking import SUFFIXES, load_masks, over_frames, save_masks
 from napari_unveil.plugin import layers
@@ -27,16 +27,12 @@ class FilePart:
         view.add_row(
             "Dataset", self.dataset, "Path of the mask inside an HDF5 file, such as /entry/mask.", section=section
         )
-        row = QHBoxLayout()
-        view.fill(
-            row,
-            [
-                Action("Load…", f"Read a mask in place of the one that is shown ({FORMATS}).", self._load, True),
-                Action("Add…", f"Mark what a mask in a file marks, too ({FORMATS}).", self._add, True),
-                Action("Save…", f"Write the mask layer ({FORMATS}).", self._save, True),
-            ],
+        view.add_button_row(
+            section,
+            Action("Load…", f"Read a mask in place of the one that is shown ({FORMATS}).", self._load, True),
+            Action("Add…", f"Mark what a mask in a file marks, too ({FORMATS}).", self._add, True),
+            Action("Save…", f"Write the mask layer ({FORMATS}).", self._save, True),
         )
-        section.addRow(row)
 
     def load(self, path: Path) -> None:
         """Show the mask in ``path``."""

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtWidgets import QHBoxLayout
-
 from napari_unveil.masking import band_mask, threshold_mask
 from napari_unveil.plugin.mask import job
 from napari_unveil.plugin.mask.reference import unit_suffix
@@ -36,9 +34,7 @@ class LimitsPart:
             ),
         )
         for actions in rows:
-            row = QHBoxLayout()
-            view.fill(row, actions)
-            section.addRow(row)
+            view.add_button_row(section, *actions)
         view.frames.changed.connect(self.take_contrast)
         self.take_contrast()
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from qtpy.QtWidgets import QHBoxLayout
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import refuse_modules
@@ -54,9 +53,7 @@ class SpecialPart:
             ),
         )
         for actions in rows:
-            row = QHBoxLayout()
-            view.fill(row, actions)
-            section.addRow(row)
+            view.add_button_row(section, *actions)
 
     def edges(self) -> None:
         """Mark the edges of the chips."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from napari.layers import Labels
 from qtpy.QtGui import QFont
-from qtpy.QtWidgets import QHBoxLayout, QListWidget
+from qtpy.QtWidgets import QListWidget
 
 from napari_unveil.plugin.mask.history import StepHistory, history_of
 from napari_unveil.plugin.widgets.connections import connect_while_alive
@@ -25,15 +25,11 @@ class StepsPart:
         self.list.itemClicked.connect(lambda item: self._go_to(self.list.row(item)))
         self._layer: Labels | None = None
         self._followed: list[StepHistory] = []
-        row = QHBoxLayout()
-        self.undo_button, self.redo_button = view.fill(
-            row,
-            [
-                Action("Undo", "Take the last step back (also Ctrl+Z on the mask layer).", self.undo),
-                Action("Redo", "Take the step that was undone again.", self.redo),
-            ],
+        self.undo_button, self.redo_button = view.add_button_row(
+            view.form,
+            Action("Undo", "Take the last step back (also Ctrl+Z on the mask layer).", self.undo),
+            Action("Redo", "Take the step that was undone again.", self.redo),
         )
-        view.form.addRow(row)
         section = view.add_section("Steps", "The last hundred steps of the mask layer.")
         section.addRow(self.list)
         self.show()

@@ -170,10 +170,10 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         self.column.insertWidget(self.column.indexOf(self.buttons), section)
         return form
 
-    def add_button_row(self, *actions: Action) -> list[QPushButton]:
-        """Add buttons in a row of their own."""
+    def add_button_row(self, form: QFormLayout, *actions: Action) -> list[QPushButton]:
+        """Add buttons to the form of a section, in a row of their own."""
         row = QHBoxLayout()
-        self.column.insertLayout(self.column.indexOf(self.status), row)
+        form.addRow(row)
         return self.fill(row, actions)
 
     def add_buttons(self, *actions: Action) -> list[QPushButton]:
