@@ -3,7 +3,10 @@ import pytest
 from napari_unveil.frames.listing import names_text, ranges_text, size_text
 
 
-@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (28_443_056, "28.4 MB"), (2.1e12, "2.1 TB")])
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (999, "999 B"), (999_600, "1 MB"), (28_443_056, "28.4 MB"), (2.1e12, "2.1 TB")],
+)
 def test_sizes_are_written_in_decimal_units(count, text):
     assert size_text(count) == text
 

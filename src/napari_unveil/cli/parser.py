@@ -7,6 +7,7 @@ from napari_unveil import __version__
 from napari_unveil.cli import verbs
 
 ADDRESS_HELP = "FILE[::/dataset] or a European XFEL run folder"
+MASK_HELP = "tif, npy, npz, edf, msk (Fit2D) or h5"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,7 +52,7 @@ def _info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> ar
 def _mask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     verb = commands.add_parser("mask", help="signal mask from X-ray-only frames")
     verb.add_argument("xray", metavar="XRAY", help=ADDRESS_HELP)
-    verb.add_argument("-o", "--output", type=Path, required=True, metavar="mask.tif", help="tif, npy, edf or h5")
+    verb.add_argument("-o", "--output", type=Path, required=True, metavar="mask.tif", help=MASK_HELP)
     verb.add_argument("--threshold", type=float, metavar="T", help="in the frames' unit (suggested from the data)")
     verb.add_argument("--grow", type=float, default=8, metavar="PX", help="margin around the signal, pixels (8)")
     _add_mask_bits(verb)
@@ -63,7 +64,9 @@ def _harvest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb = commands.add_parser("harvest", help="cut training patches into a library")
     verb.add_argument("--signal", required=True, metavar="XRAY", help="X-ray-only frames: " + ADDRESS_HELP)
     verb.add_argument("--noise", required=True, metavar="FULL", help="full shots: " + ADDRESS_HELP)
-    verb.add_argument("--mask", type=Path, required=True, metavar="mask.tif", help="signal mask, nonzero = signal")
+    verb.add_argument(
+        "--mask", type=Path, required=True, metavar="mask.tif", help="signal mask, nonzero = signal: " + MASK_HELP
+    )
     verb.add_argument("-o", "--output", type=Path, required=True, metavar="patches.h5")
     verb.add_argument("--patch", type=int, default=128, metavar="PX", help="side of a patch, pixels (128)")
     verb.add_argument("--signals", type=int, default=1754, metavar="N", help="signal patches (1754)")
@@ -114,7 +117,7 @@ def _train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> a
         "--from", dest="parent", metavar="MODEL", help="begin from the weights of a model file, or default (fine-tune)"
     )
     verb.add_argument("--patience", type=int, metavar="E", help="end after E epochs without a lower held-out loss")
-    verb.add_argument("--least-epochs", type=int, metavar="E", help="train so many epochs in any case (20)")
+    verb.add_argument("--least-epochs", type=int, metavar="E", help="with --patience: epochs in any case (20)")
     verb.add_argument(
         "--keep", choices=("last", "best"), default="last", help="weights in the model file: last, or best held out"
     )

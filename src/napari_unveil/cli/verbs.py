@@ -122,6 +122,7 @@ def harvest(request: Namespace, printer: Printer) -> None:
 def train(request: Namespace, printer: Printer) -> None:
     """A model from a patch library."""
     from napari_unveil import training
+    from napari_unveil.frames import size_text
     from napari_unveil.harvest import PatchLibrary
     from napari_unveil.network.device import device_in_words
     from napari_unveil.training.memory import training_bytes
@@ -129,21 +130,26 @@ def train(request: Namespace, printer: Printer) -> None:
 
     parent = None if request.parent is None else training.parent_from_file(model_path(request.parent))
     library = PatchLibrary.open(request.patches)
+    if request.resume:
+        training.read_record(training.state_path_of(request.output))  # refused before anything is said
     plan = training.plan_training(library, _training_settings(request), request.output, parent=parent)
-    memory = training_bytes(plan.settings, library.patch) / 1e9
-    printer.say(f"on {device_in_words(plan.device)}; the run takes about {memory:.2g} GB")
+    memory = size_text(training_bytes(plan.settings, library.patch))
+    printer.say(f"on {device_in_words(plan.device)}; the run takes about {memory}")
 
-    def progress(report: training.TrainingReport) -> Progress:
-        words = (
+    def in_words(report: training.TrainingReport) -> str:
+        return (
             f"epoch {report.epoch:.1f}, loss {report.training_loss:.4g}, held out {report.validation_loss:.4g}, "
             f"{report.patches_per_second:.0f} patches/s, {report.left_s / 60:.1f} min left"
         )
-        return Progress(round(report.elapsed_s), round(report.elapsed_s + report.left_s), f"s: {words}")
+
+    def progress(report: training.TrainingReport) -> Progress:
+        total_s = report.elapsed_s + report.left_s
+        return Progress(round(report.elapsed_s), round(total_s), f"s: {in_words(report)}")
 
     run = training.resume if request.resume else training.train
     last = printer.follow("training", run(plan), progress)
     printer.result(
-        f"{request.output}: {progress(last).message[3:] if last else ''}",
+        f"{request.output}: {in_words(last) if last else ''}",
         {"model": str(request.output), **(last.as_values() if last else {})},
     )
 
@@ -173,6 +179,7 @@ def _training_settings(request: Namespace) -> "TrainingSettings":
 
 def denoise(request: Namespace, printer: Printer) -> None:
     """Signal and noise of frames, in a file."""
+    from napari_unveil.frames import size_text
     from napari_unveil.workflow import denoising
 
     how = denoising.DenoisingRequest(
@@ -189,9 +196,8 @@ def denoise(request: Namespace, printer: Printer) -> None:
         part=request.part,
         tell=printer.say,
     )
-    printer.say(
-        f"{len(plan.frames)} frames, about {plan.bytes_out / 1e9:.2g} GB uncompressed, on {plan.denoiser.device}"
-    )
+    size = size_text(plan.bytes_out)
+    printer.say(f"{len(plan.frames)} frames, about {size} uncompressed, on {plan.denoiser.device}")
     printer.follow("frames", denoising.denoise(plan), _as_it_is)
     printer.result(str(request.output), {"result": str(request.output), "frames": len(plan.frames)})
 

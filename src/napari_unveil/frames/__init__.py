@@ -2,7 +2,7 @@
 
 from napari_unveil.frames.address import Address, parse_address
 from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS
-from napari_unveil.frames.listing import Listing
+from napari_unveil.frames.listing import Listing, size_text
 from napari_unveil.frames.opening import list_datasets, open_frames, open_layers
 from napari_unveil.frames.results import NXdataWriter, read_process, writing_nxdata
 from napari_unveil.frames.stack import (
@@ -33,6 +33,7 @@ __all__ = [
     "parse_address",
     "read_process",
     "refuse_modules",
+    "size_text",
     "stack_from_array",
     "writing_nxdata",
 ]

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from napari_unveil.frames.address import Address
 
+ROUNDED_TO_1000 = 999.5
+"""With three digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -38,11 +41,11 @@ class Listing:
     available: bool = True
 
 
-def size_text(count: int) -> str:
+def size_text(count: float) -> str:
     """Put bytes in words, decimal units, such as ``28.4 MB``."""
     size = float(count)
     for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
+        if size < ROUNDED_TO_1000:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_unveil.errors import Refused
+from napari_unveil.frames import size_text
 from napari_unveil.harvest.positions import STRIPE_ROWS
 from napari_unveil.harvest.room import count_places
 from napari_unveil.harvest.series import Supply
@@ -99,8 +100,8 @@ def refuse_unfitting(estimate: HarvestEstimate) -> None:
     needed = estimate.file_bytes + DISK_MARGIN_BYTES
     if needed > estimate.free_bytes:
         raise Refused(
-            found=f"the disk has {_megabytes(estimate.free_bytes)} free",
-            needed=f"{_megabytes(needed)} for {estimate.signals} signal and {estimate.noises} noise patches",
+            found=f"the disk has {size_text(estimate.free_bytes)} free",
+            needed=f"{size_text(needed)} for {estimate.signals} signal and {estimate.noises} noise patches",
             remedy="free some room, choose another disk or ask for fewer patches",
         )
 
@@ -109,7 +110,3 @@ def _patches_bytes(count: int, patch: int) -> int:
     leaves = math.ceil(count / PATCHES_PER_NODE)
     nodes = leaves + (math.ceil(leaves / PATCHES_PER_NODE) if leaves > 1 else 0)
     return count * (patch**2 * FLOAT_BYTES + LABEL_BYTES) + nodes * NODE_BYTES
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.0f} MB"

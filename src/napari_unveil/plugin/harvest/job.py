@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # comes with napari
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import evenly_spread
+from napari_unveil.frames import evenly_spread, size_text
 from napari_unveil.harvest import (
     KINDS,
     FrameSeries,
@@ -134,8 +134,8 @@ def _looking_ahead(request: HarvestRequest) -> Job:
 def _refuse_memory(estimate: HarvestEstimate, free: int) -> None:
     if estimate.memory_bytes > free:
         raise Refused(
-            found=f"{free / 1e6:,.0f} MB of memory are free",
-            needed=f"{estimate.memory_bytes / 1e6:,.0f} MB for frames of this size",
+            found=f"{size_text(free)} of memory are free",
+            needed=f"{size_text(estimate.memory_bytes)} for frames of this size",
             remedy="close other programs",
         )
 
@@ -179,10 +179,6 @@ def ahead_in_words(ahead: Ahead) -> str:
     return (
         f"At most {estimate.signals:,} signal and {estimate.noises:,} noise patches "
         f"({estimate.places:,} places outside the mask of a frame).\n"
-        f"File {_size(estimate.file_bytes)} ({_size(estimate.free_bytes)} free on the disk).\n"
-        f"Memory {_size(estimate.memory_bytes)} ({_size(ahead.free_memory_bytes)} free)."
+        f"File {size_text(estimate.file_bytes)} ({size_text(estimate.free_bytes)} free on the disk).\n"
+        f"Memory {size_text(estimate.memory_bytes)} ({size_text(ahead.free_memory_bytes)} free)."
     )
-
-
-def _size(count: float) -> str:
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"

@@ -8,7 +8,7 @@ import numpy as np
 from napari.layers import Image, Labels, Layer
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import FrameStack, refuse_modules
+from napari_unveil.frames import FrameStack, refuse_modules, size_text
 from napari_unveil.masking import mean_image
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Control, Job
@@ -197,8 +197,8 @@ def one_a_frame(mask: Mask, stack: FrameStack) -> Mask:
     count, size = stack.frame_count, stack.frame_count * mask.size
     if stack.data.ndim != 3 or size > LARGEST_PER_FRAME_BYTES:
         raise Refused(
-            found=f"{count} frames along {', '.join(stack.axes[:-2]) or 'no axis'} make {size / 1e9:.1f} GB of masks",
-            needed=f"frames along one axis, and at most {LARGEST_PER_FRAME_BYTES / 1e9:.0f} GB",
+            found=f"{count} frames along {', '.join(stack.axes[:-2]) or 'no axis'} make {size_text(size)} of masks",
+            needed=f"frames along one axis, and at most {size_text(LARGEST_PER_FRAME_BYTES)}",
             remedy="open fewer frames, or use one mask for all",
         )
     return np.repeat(mask[None], count, axis=0)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_unveil.errors import Refused
+from napari_unveil.frames import size_text
 from napari_unveil.harvest import PatchLibrary
 from napari_unveil.network.card import read_card
 from napari_unveil.network.host import cpu_in_words
@@ -114,7 +115,7 @@ def needs_in_words(request: TrainRequest, library: PatchLibrary) -> str:
     """How much memory the run takes, about."""
     recipe = inherited_recipe(request.parent) or request.settings.recipe
     settings = replace(request.settings, recipe=recipe)
-    return f"The run takes about {training_bytes(settings, library.patch) / 1e9:.2g} GB."
+    return f"The run takes about {size_text(training_bytes(settings, library.patch))}."
 
 
 def device_is_known(device: str) -> bool:
