@@ -34,8 +34,6 @@ PIXELS_AT_ONCE = {"cpu": 2**18, "cuda": 2**22, "mps": 2**20}
 FEWEST_PIXELS = 2**14
 
 Tell = Callable[[str], None]
-
-
 Between = Callable[[], None]
 
 

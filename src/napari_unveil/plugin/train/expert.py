@@ -7,7 +7,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFormLayout
 
 from napari_unveil.network.settings import UNetSettings
-from napari_unveil.plugin.widgets.fields import Choice, given, number, number_or, whole_number
+from napari_unveil.plugin.widgets.fields import Choice, changed_signal, given, number, number_or, whole_number
 from napari_unveil.plugin.widgets.step_view import StepView
 from napari_unveil.recipes.settings import SeparationSettings
 from napari_unveil.training import PRESETS, TrainingSettings
@@ -103,105 +103,91 @@ class ExpertFields:
         )
 
     def _add_network(self, form: QFormLayout) -> None:
-        index = "currentIndexChanged"
-        for label, field, changed, tip in (
+        for label, field, tip in (
             (
                 "Widths",
                 self.widths,
-                index,
                 f"Fields of four channels in each encoder block of the U-Net. {SOURCE} 32, 64, 128, 256.",
             ),
             (
                 "Latent maps",
                 self.latent,
-                "valueChanged",
                 f"Fields of the last map before the projection to one image. {SOURCE} 16.",
             ),
             (
                 "Scaling",
                 self.scaling,
-                index,
                 f"How values reach the network. {SOURCE} percentiles 1 and 99.95 of each patch, clipped to 0..1. "
                 "Photons: one scale for all, nothing clipped.",
             ),
             (
                 "Head",
                 self.head,
-                index,
                 f"How noise n and signal s come from the last map l and the input x. {SOURCE} n = ReLU(l), "
                 "s = ReLU(x - n). The other keeps s + n = x exactly.",
             ),
             (
                 "Parametrisation",
                 self.parametrisation,
-                index,
                 f"How filters that turn by quarter turns are built. {SOURCE} escnn. "
                 "The model file is of the same kind.",
             ),
         ):
-            self._view.add_row(label, field, tip, changed=getattr(field, changed), section=form)
+            self._view.add_row(label, field, tip, changed=changed_signal(field), section=form)
 
     def _add_learning(self, form: QFormLayout) -> None:
-        index, value = "currentIndexChanged", "valueChanged"
-        for label, field, changed, tip in (
+        for label, field, tip in (
             (
                 "Loss",
                 self.loss,
-                index,
                 f"What is minimised. {SOURCE} mean absolute error of signal and noise; its optimum is the median, "
                 "that of the Poisson likelihood is the mean, which keeps weak flux.",
             ),
-            ("Batch", self.batch, value, f"Patches per step; fewer need less memory. {SOURCE} 16."),
-            ("Learning rate", self.learning_rate, value, f"AdamW's step size; no weight decay. {SOURCE} 0.0001."),
+            ("Batch", self.batch, f"Patches per step; fewer need less memory. {SOURCE} 16."),
+            ("Learning rate", self.learning_rate, f"AdamW's step size; no weight decay. {SOURCE} 0.0001."),
             (
                 "Schedule",
                 self.schedule,
-                index,
                 f"How the learning rate changes. {SOURCE} constant. Cosine: down to zero at the end of the run.",
             ),
             (
                 "Gradient limit",
                 self.gradient_limit,
-                value,
                 f"Largest norm of the gradient, which is cut back to it. {SOURCE} none.",
             ),
             (
                 "Amplitude from",
                 self.amplitude_from,
-                value,
                 "Each signal patch is multiplied by a random factor; this is the smallest. Noise is never scaled. "
                 "The factor is published, its range is not.",
             ),
-            ("Amplitude to", self.amplitude_to, value, "The largest factor on a signal patch."),
+            ("Amplitude to", self.amplitude_to, "The largest factor on a signal patch."),
             (
                 "Held out",
                 self.held_out,
-                value,
                 "Share of the frames whose patches are not trained on; the validation loss comes from them.",
             ),
-            ("Seed", self.seed, value, "Of weights, split and draws; the same seed gives the same run."),
+            ("Seed", self.seed, "Of weights, split and draws; the same seed gives the same run."),
         ):
-            self._view.add_row(label, field, tip, changed=getattr(field, changed), section=form)
+            self._view.add_row(label, field, tip, changed=changed_signal(field), section=form)
 
     def _add_end(self, form: QFormLayout) -> None:
-        for label, field, changed, tip in (
+        for label, field, tip in (
             (
                 "Stop early after",
                 self.patience,
-                "valueChanged",
                 "End the run when the validation loss, measured anew after each epoch, has not fallen for so many "
                 "epochs. Published: never.",
             ),
-            ("but not before", self.least_epochs, "valueChanged", "Epochs that are trained in any case."),
+            ("but not before", self.least_epochs, "Epochs that are trained in any case."),
             (
                 "Weights kept",
                 self.keeps,
-                "currentIndexChanged",
                 "Which weights the model file holds: those of the last step, or of the epoch with the lowest "
                 "validation loss. The model's card says which.",
             ),
         ):
-            self._view.add_row(label, field, tip, changed=getattr(field, changed), section=form)
+            self._view.add_row(label, field, tip, changed=changed_signal(field), section=form)
 
 
 def _widths_in_words(widths: tuple[int, ...]) -> str:
