@@ -19,6 +19,7 @@ from napari_unveil.frames import open_layers, parse_address
 from napari_unveil.plugin.commands import add_frames
 from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.harvest.view import HarvestView
+from napari_unveil.plugin.inspect.comparison import OFF, SPLIT
 from napari_unveil.plugin.inspect.view import InspectView
 from napari_unveil.plugin.mask.view import MaskView
 from napari_unveil.plugin.train.view import TrainView
@@ -218,9 +219,9 @@ def inspect(walker: Walker, path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     answer_dialog_with(path, monkeypatch)
     walker.press_word(view, "Export …")
     walker.until(path.is_file)
-    view.mode.setCurrentIndex(1)
+    view.mode.choose(SPLIT)
     walker.picture("inspect")
-    view.mode.setCurrentIndex(0)
+    view.mode.choose(OFF)
 
 
 def export(walker: Walker, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

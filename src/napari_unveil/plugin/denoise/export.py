@@ -86,7 +86,7 @@ def start(session: Session, request: ExportRequest) -> None:
     separations.last_words = ""
     separations.export = Exporting(made, _writing(request, made, separations))
     go_on(session)
-    session.task(TASK).at_stake = f"{request.path} is being written; it is complete only at the end"
+    session.task(TASK).at_stake = f"{request.path} is being written; it is complete only at the end."
 
 
 def _writing(request: ExportRequest, made: Separating, separations: Separations) -> Generator[Progress, None, str]:
