@@ -47,7 +47,7 @@ def arranged(viewer: Any) -> dict[str, Any]:
     grid, camera = grid_of(viewer), camera_of(viewer)
     return {
         "grid": (grid.enabled, grid.shape, grid.stride),
-        "visible": {id(layer): layer.visible for layer in viewer.layers},
+        "visible": {layer.name for layer in viewer.layers if layer.visible},
         "active": viewer.layers.selection.active,
         "camera": (tuple(camera.center), camera.zoom),
     }

@@ -134,13 +134,14 @@ def test_cross_and_sector_are_there_while_the_page_is(view: InspectView, until: 
     name = "centre and sector"
     until(lambda: name in view.viewer.layers)
     turn(view, "Histogram")
-    assert name not in view.viewer.layers
+    assert not view.viewer.layers[name].visible
     turn(view, "Profile")
-    until(lambda: name in view.viewer.layers)
+    until(lambda: view.viewer.layers[name].visible)
     view.viewer.layers.remove(name)
     view.profile.drag("centre", (10.0, 10.0))
+    until(lambda: name in view.viewer.layers)
     view.hide()
-    assert name not in view.viewer.layers
+    assert not view.viewer.layers[name].visible
     assert view.profile.guides._drag not in view.viewer.mouse_drag_callbacks
 
 

@@ -1,5 +1,6 @@
 """Layers in, frames out; separations in, layers out."""
 
+import copy
 from typing import Any
 
 import dask.array as da
@@ -154,9 +155,38 @@ def test_an_overlay_lies_over_the_frames_and_leaves_the_selection(beamtime: Any)
     )
     np.testing.assert_allclose(coarse.data_to_world((15, 15)), (10 + 2 * 61.5, 20 + 2 * 61.5))
     layers.hide_overlay(beamtime, "full shots")
-    assert "full shots" in beamtime.layers, "only overlays are taken away"
+    assert frames.visible, "only overlays are hidden"
     layers.hide_overlay(beamtime, "seen")
-    assert "seen" not in beamtime.layers
+    assert not coarse.visible
+
+
+def test_an_overlay_that_was_hidden_is_shown_again_on_top_and_where_its_frames_lie_now(beamtime: Any) -> None:
+    frames, marked = beamtime.layers["full shots"], np.ones((64, 64), bool)
+    hidden = layers.show_overlay(beamtime, marked, like=frames, name="seen", colour=(1, 0, 0, 1))
+    layers.hide_overlay(beamtime, "seen")
+    beamtime.add_image(np.ones((64, 64)), name="on top")
+    again = layers.show_overlay(beamtime, ~marked, like=frames, name="seen", colour=(1, 0, 0, 1))
+    assert again is hidden
+    assert again.visible
+    assert beamtime.layers[-1] is again
+    assert not again.data.any()
+    frames.translate = (0, 5, 7)
+    moved = layers.show_overlay(beamtime, marked, like=frames, name="seen", colour=(1, 0, 0, 1))
+    np.testing.assert_array_equal(moved.translate, (5, 7))
+    assert [layer.name for layer in beamtime.layers].count("seen") == 1
+
+
+def test_the_array_that_a_layer_shows_decides_which_frames_it_has(beamtime: Any) -> None:
+    layer = beamtime.layers["full shots"]
+    opened = layers.stack_of(layer)
+    assert opened is layer.metadata["unveil"]["stack"]
+    twin = beamtime.add_image(copy.deepcopy(layer.data), metadata=layer.metadata)
+    assert layers.stack_of(twin) is opened
+    layer.data = np.full(layer.data.shape, 7, np.float32)
+    replaced = layers.stack_of(layer)
+    np.testing.assert_array_equal(replaced.read(1), 7)
+    assert (replaced.unit, replaced.photon_energy_keV) == (opened.unit, opened.photon_energy_keV)
+    assert replaced.address.path.name == "full shots"
 
 
 def test_the_last_line_of_a_shapes_layer_counts_in_pixels_of_the_frames() -> None:

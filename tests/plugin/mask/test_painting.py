@@ -107,10 +107,11 @@ def test_outlines_go_into_the_shown_frame(view: MaskView, per_frame: Labels, pre
 
 def test_the_outline_layer_is_put_away_with_the_tool(view: MaskView, square: Labels, press: Press) -> None:
     press("Lasso")
-    assert "mask outline" in view.viewer.layers
+    outline = view.viewer.layers["mask outline"]
     press("Pencil")
-    assert "mask outline" not in view.viewer.layers
+    assert not outline.visible
     press("Rectangle")
+    assert outline.visible
     view.viewer.layers.remove("mask outline")
     assert view.paint.tool() == "Move"
 

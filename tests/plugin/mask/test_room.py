@@ -44,7 +44,7 @@ def test_places_are_drawn_and_taken_away(view: MaskView, square: Labels, press: 
     assert not drawn.editable
     assert view.mask.layer() is square
     press("Show places")
-    assert "noise patches" not in view.viewer.layers
+    assert not drawn.visible
 
 
 def test_a_large_mask_is_counted_beside_the_window(

@@ -117,7 +117,7 @@ class TestPreview:
         live.press()
         finish(live.task)
         np.testing.assert_array_equal(marked(live), before)
-        assert "mask preview" not in live.viewer.layers
+        assert not live.viewer.layers["mask preview"].visible
 
     def test_it_follows_threshold_and_margin_and_reads_nothing_again(self, live: MaskView) -> None:
         before = self.shown(live)
@@ -151,13 +151,13 @@ class TestPreview:
         self, live: MaskView, press: Press, finish: Finish
     ) -> None:
         press("Live preview")
-        assert "mask preview" not in live.viewer.layers
+        assert not live.viewer.layers["mask preview"].visible
         press("Live preview")
-        assert "mask preview" in live.viewer.layers
+        assert live.viewer.layers["mask preview"].visible
         live.viewer.layers.remove("X-ray only")
         live.viewer.layers.remove("full shots")
         finish(live.task)
-        assert "mask preview" not in live.viewer.layers
+        assert not live.viewer.layers["mask preview"].visible
         assert not live.reference.live.isChecked()
 
     def test_the_shown_frame_is_followed(self, live: MaskView, finish: Finish) -> None:

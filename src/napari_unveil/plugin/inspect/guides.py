@@ -7,8 +7,10 @@ from weakref import ref
 
 import numpy as np
 from napari.layers import Image, Vectors
+from numpy.typing import NDArray
 
 from napari_unveil.plugin.layers import METADATA, placement_in_plane
+from napari_unveil.plugin.layers.overlays import lies_at, show_on_top
 from napari_unveil.plugin.layers.shapes import GUIDE, YX, pixel_at
 from napari_unveil.plugin.session import Session
 
@@ -54,40 +56,48 @@ class Guides:
 
     @property
     def shown(self) -> bool:
-        """Whether the layer is there."""
-        return self._layer is not None and self._layer in self._viewer.layers
+        """Whether the lines are seen."""
+        return self._layer is not None and self._layer in self._viewer.layers and bool(self._layer.visible)
 
     def show(self, like: Image, lines: Sequence[tuple[YX, YX]], handles: Mapping[str, Handle]) -> None:
         """Draw lines over the frames of ``like``, in their pixels; the layer is added when it is not there."""
         self._like, self._handles = like, handles
         drawn = np.array([[start, np.subtract(stop, start)] for start, stop in lines], np.float32)
-        if self._layer is not None and self._layer in self._viewer.layers:
-            if not np.array_equal(self._layer.data, drawn):
-                self._layer.data = drawn
+        layer, placed = self._layer, placement_in_plane(like)
+        if layer is not None and layer in self._viewer.layers and lies_at(layer, placed):
+            if not np.array_equal(layer.data, drawn):
+                layer.data = drawn
+            show_on_top(self._viewer, layer)
+        else:
+            self._add(drawn, like, placed)
+        if self._drag not in self._viewer.mouse_drag_callbacks:
+            self._viewer.mouse_drag_callbacks.append(self._drag)
+
+    def hide(self) -> None:
+        """Take lines and handles away; the layer stays for the next time, since napari removes layers slowly."""
+        viewer, self._like = self._viewer, None
+        if viewer is None:
             return
-        active = self._viewer.layers.selection.active
-        self._layer = self._viewer.add_vectors(
+        if self._drag in viewer.mouse_drag_callbacks:
+            viewer.mouse_drag_callbacks.remove(self._drag)
+        if self._layer is not None and self._layer in viewer.layers:
+            self._layer.visible = False
+
+    def _add(self, drawn: NDArray[np.float32], like: Image, placed: Mapping[str, Any]) -> None:
+        viewer, earlier = self._viewer, self._layer
+        if earlier is not None and earlier in viewer.layers:
+            viewer.layers.remove(earlier)
+        active = viewer.layers.selection.active
+        self._layer = viewer.add_vectors(
             drawn,
             name=self._name,
             vector_style="line",
             edge_color=COLOUR,
             edge_width=max(1.0, max(like.data.shape[-2:]) / 400),
             metadata={METADATA: {GUIDE: True}},
-            **placement_in_plane(like),
+            **placed,
         )
-        self._viewer.layers.selection.active = active
-        if self._drag not in self._viewer.mouse_drag_callbacks:
-            self._viewer.mouse_drag_callbacks.append(self._drag)
-
-    def hide(self) -> None:
-        """Take layer and handles away."""
-        if self._viewer is None:
-            return
-        if self._drag in self._viewer.mouse_drag_callbacks:
-            self._viewer.mouse_drag_callbacks.remove(self._drag)
-        layer, self._layer, self._like = self._layer, None, None
-        if layer is not None and layer in self._viewer.layers:
-            self._viewer.layers.remove(layer)
+        viewer.layers.selection.active = active
 
     def _drag(self, viewer: Any, event: Any) -> Iterator[None]:
         name = self._handle_at(viewer, event)

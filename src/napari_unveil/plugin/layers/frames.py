@@ -37,6 +37,8 @@ class LayerFrames:
 def stack_of(layer: Layer | None) -> FrameStack:
     """The frames behind a layer: those that our reader opened, or the layer's own array read frame by frame.
 
+    A layer whose array was replaced shows other frames than were opened, and these are what leaves.
+
     Raises
     ------
     Refused
@@ -44,10 +46,10 @@ def stack_of(layer: Layer | None) -> FrameStack:
     """
     layer = _frames_layer(layer)
     known: Mapping[str, Any] = layer.metadata.get(METADATA, {})
-    stack = known.get(STACK)
-    if isinstance(stack, FrameStack) and tuple(stack.data.shape) == tuple(layer.data.shape):
-        return stack
-    source = layer.source.path
+    opened = known.get(STACK)
+    if isinstance(opened, FrameStack) and _is_one_array(layer.data, opened.data):
+        return opened
+    source = layer.source.path if opened is None else None
     return FrameStack(
         data=lazy_stack(LayerFrames(layer.data)),
         axes=axes_of(layer.data.ndim),
@@ -56,6 +58,11 @@ def stack_of(layer: Layer | None) -> FrameStack:
         address=Address(Path(source or layer.name)),
         coordinates={},
     )
+
+
+def _is_one_array(shown: Any, opened: Any) -> bool:
+    """Whether a layer shows the array that was opened, or a copy of it: copies of a dask array keep its name."""
+    return shown is opened or getattr(shown, "name", None) == opened.name
 
 
 def is_result(layer: Layer) -> bool:

@@ -1,6 +1,6 @@
 """Labels layers that only show something over the frames: they are no masks, and nobody paints on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,13 +31,14 @@ def show_overlay(
     step
         How many pixels of the frame a pixel of ``marked`` spans along each axis.
     """
-    pixels = marked.view(np.uint8)
+    pixels, placed = marked.view(np.uint8), _placed(like, step)
     layer = layer_named(viewer, name)
-    if isinstance(layer, Labels) and is_overlay(layer) and layer.data.shape == pixels.shape:
-        np.copyto(np.asarray(layer.data), pixels)
-        layer.refresh(extent=False, thumbnail=False)
-        return layer
     if layer is not None and is_overlay(layer):
+        if isinstance(layer, Labels) and layer.data.shape == pixels.shape and lies_at(layer, placed):
+            np.copyto(np.asarray(layer.data), pixels)
+            show_on_top(viewer, layer)
+            layer.refresh(extent=False, thumbnail=False)
+            return layer
         viewer.layers.remove(layer)
     active = viewer.layers.selection.active
     shown = viewer.add_labels(
@@ -46,7 +47,7 @@ def show_overlay(
         opacity=1.0,
         colormap=DirectLabelColormap(color_dict={None: CLEAR, 0: CLEAR, 1: tuple(colour)}),
         metadata={METADATA: {OVERLAY: True}},
-        **_placed(like, step),
+        **placed,
     )
     shown.editable = False
     if active is not None:
@@ -55,10 +56,25 @@ def show_overlay(
 
 
 def hide_overlay(viewer: Any, name: str) -> None:
-    """Remove the overlay of this name, if there is one."""
+    """Hide the overlay of this name, if there is one; it stays for the next time, as napari removes layers slowly."""
     layer = layer_named(viewer, name)
-    if layer is not None and is_overlay(layer):
-        viewer.layers.remove(layer)
+    if layer is not None and is_overlay(layer) and layer.visible:
+        layer.visible = False
+
+
+def show_on_top(viewer: Any, layer: Layer) -> None:
+    """Show a layer that was hidden over all others, as if it had just been added."""
+    if layer.visible:
+        return
+    viewer.layers.move(viewer.layers.index(layer), len(viewer.layers))
+    layer.visible = True
+
+
+def lies_at(layer: Layer, placed: Mapping[str, Any]) -> bool:
+    """Whether a layer lies in the world as a new one with these arguments would."""
+    there = {name: getattr(layer, name) for name in ("scale", "translate", "rotate", "shear")}
+    there["affine"] = layer.affine.affine_matrix
+    return all(np.array_equal(value, placed[name]) for name, value in there.items())
 
 
 def _placed(like: Layer, step: int) -> dict[str, Any]:

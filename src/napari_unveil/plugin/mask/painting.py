@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QHBoxLayout, QPushButton
 
 from napari_unveil.masking import polygon_mask
 from napari_unveil.plugin import layers
+from napari_unveil.plugin.layers.overlays import lies_at, show_on_top
 from napari_unveil.plugin.mask.target import TAKE, target_of
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import whole_number
@@ -109,7 +110,7 @@ class PaintPart:
         mask = self.view.mask_to_paint()
         if word in DRAWING:
             mask.mode = "pan_zoom"
-            outline = self._outline() or self._new_outline(mask)
+            outline = self._shown_outline(mask)
             viewer.layers.selection.active = outline
             outline.mode = DRAWING[word]
         else:
@@ -124,24 +125,36 @@ class PaintPart:
     def _put_away(self) -> None:
         viewer, outline, mask = self.view.viewer, self._outline(), self.view.mask.layer()
         if outline is not None:
-            viewer.layers.remove(outline)
+            outline.mode = "pan_zoom"
+            outline.visible = False  # removing it would take napari some tenths of a second
         if mask is not None:
             mask.mode = "pan_zoom"
             viewer.layers.selection.active = mask
         self.show_tool()
 
     def _outline(self) -> Shapes | None:
+        """The layer that outlines are drawn in, while one of its tools is in hand."""
+        layer = self._outline_layer()
+        return layer if layer is not None and layer.visible else None
+
+    def _outline_layer(self) -> Shapes | None:
         layer = layers.layer_named(self.view.viewer, OUTLINE)
         return layer if isinstance(layer, Shapes) and layers.is_overlay(layer) else None
 
-    def _new_outline(self, mask: Labels) -> Shapes:
-        outline = self.view.viewer.add_shapes(
+    def _shown_outline(self, mask: Labels) -> Shapes:
+        viewer, outline, placed = self.view.viewer, self._outline_layer(), layers.placement_in_plane(mask)
+        if outline is not None and lies_at(outline, placed):
+            show_on_top(viewer, outline)
+            return outline
+        if outline is not None:
+            viewer.layers.remove(outline)
+        outline = viewer.add_shapes(
             ndim=2,
             name=OUTLINE,
             edge_color="white",
             face_color="transparent",
             metadata={layers.METADATA: {layers.OVERLAY: True}},
-            **layers.placement_in_plane(mask),
+            **placed,
         )
         outline.events.data.connect(self._drawn)
         connect_while_alive(self.view, outline.events.mode, self.show_tool)
