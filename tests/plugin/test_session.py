@@ -34,7 +34,7 @@ def test_closing_the_window_asks_when_something_would_be_lost(
     window.show()
     session = session_of(viewer_with_window)
     task = session.task("harvest")
-    task.run(endless, done=lambda _: None, at_stake="The patches would be lost.")
+    task.run(endless, done=lambda _: None, at_stake=lambda: "The patches would be lost.")
     questions_asked.append("no")
     window.close()
     assert questions_asked == ["no", "The patches would be lost."]
@@ -49,7 +49,7 @@ def test_closing_the_window_ends_its_jobs(viewer_with_window: Any, until: Until,
     ended: list[str] = []
     task = session.task("train")
     task.ended.connect(ended.append)
-    task.run(endless, done=lambda _: None, at_stake="A program that closes its viewer is not asked.")
+    task.run(endless, done=lambda _: None, at_stake=lambda: "A program that closes its viewer is not asked.")
     control = task._control
     until(lambda: task.last_report is not None)
     viewer.close()

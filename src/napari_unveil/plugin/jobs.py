@@ -172,7 +172,7 @@ class Task:
         self.name = name
         self._announce = announce
         self.sentence = ""
-        self.at_stake = ""
+        self._at_stake: Callable[[], str] = lambda: ""
         self.last_report: Any = None
         self._control: Control | None = None
         self._done: Callable[[Any], None] = _nothing
@@ -192,7 +192,7 @@ class Task:
         *,
         done: Callable[[Any], None],
         told: Callable[[Any], None] | None = None,
-        at_stake: str = "",
+        at_stake: Callable[[], str] = lambda: "",
     ) -> None:
         """Start a job; nothing happens while one runs.
 
@@ -203,16 +203,21 @@ class Task:
         done, told
             Called in the main thread: with its result, if it comes to one, and with its reports.
         at_stake
-            A sentence on what is lost when the job is ended early; empty when nothing is.
+            Gives a sentence on what is lost when the job is ended now; empty when nothing is.
         """
         if self._control is not None:
             return
         self._control = control = Control()
-        self.at_stake = at_stake
+        self._at_stake = at_stake
         self._done, self._told, self.sentence, self.last_report = done, told or _nothing, "", None
         self._timer.start()
         self.started.emit()
         threading.Thread(target=control.drive, args=(work,), name=f"unveil {self.name}", daemon=True).start()
+
+    @property
+    def at_stake(self) -> str:
+        """A sentence on what is lost when the job is ended now; empty when nothing is."""
+        return self._at_stake() if self.running else ""
 
     @property
     def paused(self) -> bool:

@@ -19,7 +19,6 @@ from napari_unveil.plugin.closing import CloseGuard
 from napari_unveil.plugin.jobs import LONGEST_WAIT_S, Task
 from napari_unveil.types import Frame
 
-TASKS = ("mask", "harvest", "ahead", "train", "denoise", "prepare", "inspect", "display", "mask room", "mask draft")
 INSPECT_EVERY_MS = 15
 """Curves follow the mouse: a longer pause would be seen."""
 
@@ -79,8 +78,7 @@ class Session:
 
     def __init__(self, viewer: Any) -> None:
         self._viewer = weakref.ref(viewer)
-        self._tasks = {name: Task(name) for name in TASKS}
-        self._tasks["inspect"] = Task("inspect", announce=_in_its_window, look_every_ms=INSPECT_EVERY_MS)
+        self._tasks = {"inspect": Task("inspect", announce=_in_its_window, look_every_ms=INSPECT_EVERY_MS)}
         self.library: Path | None = None
         self.model: Path | None = None
         self.trio: Trio | None = None
@@ -99,7 +97,9 @@ class Session:
         return self._viewer()
 
     def task(self, name: str) -> Task:
-        """The task called ``name``, one of ``TASKS``."""
+        """The task called ``name``: at most one job of that name runs at a time."""
+        if name not in self._tasks:
+            self._tasks[name] = Task(name)
         return self._tasks[name]
 
     def announce_library(self, path: Path) -> None:
@@ -124,7 +124,7 @@ class Session:
 
     def at_stake(self) -> list[str]:
         """A sentence for each running job whose end would be a loss."""
-        return [task.at_stake for task in self._tasks.values() if task.running and task.at_stake]
+        return [task.at_stake for task in self._tasks.values() if task.at_stake]
 
     def close(self) -> None:
         """End all jobs and wait for them, bounded."""

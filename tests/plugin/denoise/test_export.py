@@ -49,7 +49,7 @@ def test_size_and_time_are_asked_about_before_it_begins(
     assert "measured on the shown frame first" in view.estimate.text()
     view.export(tmp_path / "out.h5")
     until(lambda: asked)
-    assert "4 frames, about 0.131 MB before compression" in asked[0]
+    assert "4 frames, about 131 kB before compression" in asked[0]
     assert "s a frame (median of the last 1 denoised here), 1 are denoised already" in asked[0]
     until(lambda: "Written to" in view.status.text())
 

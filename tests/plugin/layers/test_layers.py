@@ -98,9 +98,10 @@ def test_a_second_separation_updates_the_layers_of_the_first(beamtime: Any) -> N
     assert second[0].metadata["unveil"]["provenance"] == {"model": "b"}
 
 
-def test_a_mask_that_is_shown_again_can_be_undone(beamtime: Any) -> None:
-    before = layers.mask_of(beamtime.layers["signal mask"])
-    layer = layers.show_mask(beamtime, ~before, like=None)
+def test_a_change_of_a_shown_mask_can_be_undone(beamtime: Any) -> None:
+    layer = beamtime.layers["signal mask"]
+    before = layers.mask_of(layer)
+    layers.change_mask(layer, ~before)
     np.testing.assert_array_equal(layers.mask_of(layer), ~before)
     layer.undo()
     np.testing.assert_array_equal(layers.mask_of(layer), before)

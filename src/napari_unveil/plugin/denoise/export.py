@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_unveil.frames import FrameStack
-from napari_unveil.plugin.denoise.job import TASK, go_on, separations_of
+from napari_unveil.frames import FrameStack, size_text
+from napari_unveil.plugin.denoise.job import go_on, separations_of
 from napari_unveil.plugin.denoise.separating import DenoiseRequest, Separating
 from napari_unveil.plugin.denoise.separations import Exporting, Separations
 from napari_unveil.plugin.session import Session
@@ -50,7 +50,7 @@ def estimate_in_words(request: DenoiseRequest, rows: slice, made: Separating | N
     positions = range(shape[0])[rows]
     a_row = prod(shape[1:-2])
     frames = len(positions) * a_row
-    size = f"{frames} frames, about {_bytes(BYTES_PER_PIXEL * frames * prod(shape[-2:]))} before compression"
+    size = f"{frames} frames, about {size_text(BYTES_PER_PIXEL * frames * prod(shape[-2:]))} before compression"
     seconds = None if made is None else made.seconds_per_frame
     if made is None or seconds is None:
         return f"{size}; the time is measured on the shown frame first"
@@ -67,7 +67,7 @@ def question(request: ExportRequest, made: Separating | None) -> str:
     """What the user agrees to before the export begins."""
     free = shutil.disk_usage(request.path.parent).free
     words = estimate_in_words(request.denoise, request.rows, made)
-    return f"Write signal and noise to {request.path}?\n\n{words}. Free there: {_bytes(free)}."
+    return f"Write signal and noise to {request.path}?\n\n{words}. Free there: {size_text(free)}."
 
 
 def measure(session: Session, request: DenoiseRequest) -> Separating:
@@ -84,9 +84,8 @@ def start(session: Session, request: ExportRequest) -> None:
     separations = separations_of(session)
     made = separations.of(request.denoise) or separations.begin(request.denoise)
     separations.last_words = ""
-    separations.export = Exporting(made, _writing(request, made, separations))
+    separations.export = Exporting(made, request.path, _writing(request, made, separations))
     go_on(session)
-    session.task(TASK).at_stake = f"{request.path} is being written; it is complete only at the end."
 
 
 def _writing(request: ExportRequest, made: Separating, separations: Separations) -> Generator[Progress, None, str]:
@@ -108,10 +107,6 @@ def _with_frame_axis(stack: FrameStack) -> FrameStack:
     if stack.data.ndim > 2:
         return stack
     return replace(stack, data=stack.data[np.newaxis], axes=("frame", *stack.axes))
-
-
-def _bytes(count: float) -> str:
-    return f"{count / 1e9:.3g} GB" if count >= 1e9 else f"{count / 1e6:.3g} MB"
 
 
 def _time(seconds: float) -> str:

@@ -45,6 +45,7 @@ def go_on(session: Session) -> None:
         lambda control: _working(separations, control),
         told=lambda _: separations.show(),
         done=lambda _: separations.show(),
+        at_stake=separations.at_stake,
     )
 
 

@@ -7,6 +7,7 @@ others.
 import weakref
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from napari_unveil.errors import UnveilError
@@ -40,6 +41,7 @@ class Exporting:
     """A file being written: the separation it belongs to, and a generator of progress that returns a sentence."""
 
     separating: Separating
+    path: Path
     work: Generator[Progress, None, str]
 
 
@@ -103,6 +105,10 @@ class Separations:
         if session is not None and session.viewer is not None:
             for separating in self.all:
                 separating.show(session)
+
+    def at_stake(self) -> str:
+        """What is lost when the job ends now."""
+        return "" if self.export is None else f"{self.export.path} is being written; it is complete only at the end."
 
     def has_work(self) -> bool:
         """Whether anything is left to do."""

@@ -72,8 +72,18 @@ def check(request: HarvestRequest) -> None:
 
 
 def start(session: Session, request: HarvestRequest) -> None:
-    """Harvest beside the window; the library is announced when it is complete."""
-    session.task("harvest").run(lambda _: _harvesting(request), done=session.announce_library, at_stake=AT_STAKE)
+    """Harvest beside the window; the library is announced when it is complete.
+
+    Raises
+    ------
+    Refused
+        When a library would be replaced while a training reads patches.
+    """
+    if request.path.exists():
+        _refuse_while_training(session)
+    session.task("harvest").run(
+        lambda _: _harvesting(request), done=session.announce_library, at_stake=lambda: AT_STAKE
+    )
 
 
 def look_ahead(session: Session, request: HarvestRequest, *, done: Callable[[Ahead], None]) -> None:
@@ -94,12 +104,7 @@ def remove(session: Session, montages: Mapping[str, Montage], *, done: Callable[
     Refused
         While a training reads patches.
     """
-    if session.task("train").running:
-        raise Refused(
-            found="a training is running, and reads patches",
-            needed="a library that nobody reads",
-            remedy="stop the training or wait for its end",
-        )
+    _refuse_while_training(session)
     marked = {kind: montage.marked for kind, montage in montages.items()}
 
     def finish(shown: Shown) -> None:
@@ -107,6 +112,15 @@ def remove(session: Session, montages: Mapping[str, Montage], *, done: Callable[
         session.announce_library(shown.montages["signal"].library.path)
 
     session.task("harvest").run(lambda _: _removing(montages, marked), done=finish)
+
+
+def _refuse_while_training(session: Session) -> None:
+    if session.task("train").running:
+        raise Refused(
+            found="a training is running, and reads patches",
+            needed="a library that nobody reads",
+            remedy="stop the training or wait for its end",
+        )
 
 
 def _harvesting(request: HarvestRequest) -> Job:

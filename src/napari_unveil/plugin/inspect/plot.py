@@ -3,13 +3,11 @@
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
-from qtpy.QtCore import QSize, Signal
-from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from napari_unveil.inspection.plots import Plot
-from napari_unveil.plugin.widgets.curves import COLOURS
-
-LEAST_HEIGHT_PX = 190
+from napari_unveil.plugin.widgets.curves import COLOURS, OTHER_COLOUR, Canvas
 
 
 class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
@@ -31,7 +29,7 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
         self._plot: Plot | None = None
         self._curves: dict[str, pyqtgraph.PlotDataItem] = {}
         self.log_x, self.log_y = QCheckBox("log x"), QCheckBox("log y")
-        self.canvas = _Canvas()
+        self.canvas = Canvas()
         row, column = QHBoxLayout(), QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -52,10 +50,10 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
         for name in set(self._curves) - set(curves):
             self.canvas.removeItem(self._curves.pop(name))
         if plot is not None:
-            self.canvas.name_axes(plot.x.label, plot.y.label)
+            self.canvas.name_axes(x=plot.x.label, y=plot.y.label)
         for name, curve in curves.items():
             if name not in self._curves:
-                pen = pyqtgraph.mkPen(COLOURS.get(name, "#cccccc"))  # wider ones take ten times as long
+                pen = pyqtgraph.mkPen(COLOURS.get(name, OTHER_COLOUR))  # wider ones take ten times as long
                 step = {"stepMode": "center"} if self._stepped else {"connect": "finite"}
                 self._curves[name] = self.canvas.plot(pen=pen, name=name, **step)
             x = _around(curve.x) if self._stepped else curve.x
@@ -73,29 +71,8 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
     def _rescale(self, *_: object) -> None:
         self.canvas.getPlotItem().setLogMode(x=self.log_x.isChecked(), y=self.log_y.isChecked())
         self.show_plot(self._plot)
-        self.canvas.getPlotItem().enableAutoRange()
+        self.canvas.show_all()
         self.scale_changed.emit()
-
-
-class _Canvas(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed here
-    def __init__(self) -> None:
-        super().__init__(background=None)
-        self.setMinimumHeight(LEAST_HEIGHT_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        item = self.getPlotItem()
-        item.showGrid(x=True, y=True, alpha=0.2)
-        item.addLegend(offset=(-8, 8))
-        item.hideButtons()
-        self._labels = ("", "")
-
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
-        return QSize(LEAST_HEIGHT_PX, LEAST_HEIGHT_PX)
-
-    def name_axes(self, x: str, y: str) -> None:
-        if (x, y) != self._labels:
-            self._labels = (x, y)
-            self.getPlotItem().setLabel("bottom", x)
-            self.getPlotItem().setLabel("left", y)
 
 
 def _around(middle: NDArray[np.float64]) -> NDArray[np.float64]:

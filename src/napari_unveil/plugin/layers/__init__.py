@@ -25,7 +25,6 @@ from napari_unveil.plugin.layers.masks import (
     mask_layers,
     mask_of,
     masks_of,
-    show_mask,
 )
 from napari_unveil.plugin.layers.overlays import OVERLAY, hide_overlay, is_overlay, show_overlay
 from napari_unveil.plugin.layers.separations import Results, results_of, show_separation, source_of
@@ -59,7 +58,6 @@ __all__ = [
     "placement",
     "placement_in_plane",
     "results_of",
-    "show_mask",
     "show_overlay",
     "show_separation",
     "shown_frame",

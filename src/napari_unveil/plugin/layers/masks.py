@@ -10,7 +10,7 @@ from napari.layers import Labels, Layer
 
 from napari_unveil.errors import Refused
 from napari_unveil.masking import over_frames
-from napari_unveil.plugin.layers.frames import layer_named, placement, placement_in_plane
+from napari_unveil.plugin.layers.frames import placement, placement_in_plane
 from napari_unveil.plugin.layers.overlays import is_overlay
 from napari_unveil.types import Mask
 
@@ -98,17 +98,6 @@ def change_mask(layer: Labels, mask: Mask, *, plane: tuple[int, ...] = ()) -> No
     places = [axis.astype(np.uint16 if short else np.int64) for axis in changed]
     outer = [np.full(changed[0].size, number, places[0].dtype) for number in plane]
     layer.data_setitem((*outer, *places), mask[changed].astype(layer.data.dtype))
-
-
-def show_mask(viewer: Any, mask: Mask, *, like: Layer | None, name: str = MASK_NAME) -> Labels:
-    """Show ``mask`` as labels over the frames; a layer of that name and shape is changed, undoably."""
-    layer = layer_named(viewer, name)
-    if isinstance(layer, Labels) and layer.data.shape == mask.shape:
-        change_mask(layer, mask)
-        return layer
-    if isinstance(layer, Labels):
-        viewer.layers.remove(layer)
-    return add_mask(viewer, mask, like=like, name=name)
 
 
 def add_mask(viewer: Any, mask: Mask, *, like: Layer | None, name: str = MASK_NAME) -> Labels:

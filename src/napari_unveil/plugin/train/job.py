@@ -161,7 +161,7 @@ def look_at_device(session: Session, device: str) -> None:
 
 
 def _run(session: Session, work: Callable[[Control], Job]) -> None:
-    session.task("train").run(work, done=session.announce_model, at_stake=AT_STAKE)
+    session.task("train").run(work, done=session.announce_model, at_stake=lambda: AT_STAKE)
 
 
 def _training(request: TrainRequest, control: Control) -> Job:

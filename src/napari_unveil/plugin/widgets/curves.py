@@ -20,16 +20,63 @@ COLOURS = {
 
 OTHER_COLOUR = "#8c8c8c"
 LEAST_HEIGHT_PX = 180
+AXES = ("bottom", "left")
 
 FEW_POINTS = 30
 """Curves of at most so many points show each of them as a dot."""
 
 
-class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed here
-    """Named curves, values on a logarithmic axis; what is not above 0 is left out.
+class Canvas(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed here
+    """An empty plot with a legend; axes and legend have the colour of the theme's text.
 
-    The wheel and the right button zoom, the left button moves; :meth:`show_all` goes back. Axes and legend have the
-    colour of the theme's text.
+    The wheel and the right button zoom, the left button moves; :meth:`show_all` goes back.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(background=None)
+        self.setMinimumHeight(LEAST_HEIGHT_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        item = self.getPlotItem()
+        item.showGrid(x=True, y=True, alpha=0.2)
+        item.hideButtons()
+        for name in AXES:
+            item.getAxis(name).enableAutoSIPrefix(False)
+        self._legend = item.addLegend(offset=(-8, 8))
+        self._labels = ("", "")
+        self._follow_theme()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        """No more than needed: the window decides."""
+        return QSize(LEAST_HEIGHT_PX, LEAST_HEIGHT_PX)
+
+    def name_axes(self, *, x: str, y: str) -> None:
+        """Name the axes, units included; nothing happens when they are called so already."""
+        if (x, y) != self._labels:
+            self._labels = (x, y)
+            for name, words in zip(AXES, (x, y), strict=True):
+                self.getPlotItem().setLabel(name, words)
+
+    def show_all(self) -> None:
+        """Show the whole range of all curves, and follow them as they grow."""
+        self.getPlotItem().enableAutoRange()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        """Take the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_legend"):
+            self._follow_theme()
+
+    def _follow_theme(self) -> None:
+        colour = self.palette().color(QPalette.ColorRole.WindowText)
+        for name in AXES:
+            axis = self.getPlotItem().getAxis(name)
+            axis.setPen(colour)
+            axis.setTextPen(colour)
+        self._legend.setLabelTextColor(colour)
+
+
+class CurvePlot(Canvas):
+    """Named curves, values on a logarithmic axis; what is not above 0 is left out.
 
     Parameters
     ----------
@@ -38,29 +85,10 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
     """
 
     def __init__(self, *, x: str, y: str) -> None:
-        super().__init__(background=None)
-        self.setMinimumHeight(LEAST_HEIGHT_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        item = self.getPlotItem()
-        item.setLogMode(x=False, y=True)
-        item.showGrid(x=True, y=True, alpha=0.2)
-        self._legend = item.addLegend(offset=(-8, 8))
-        item.setLabel("bottom", x)
-        item.setLabel("left", y)
-        for name in ("bottom", "left"):
-            item.getAxis(name).enableAutoSIPrefix(False)
-        item.hideButtons()
+        super().__init__()
+        self.getPlotItem().setLogMode(x=False, y=True)
+        self.name_axes(x=x, y=y)
         self._curves: dict[str, pyqtgraph.PlotDataItem] = {}
-        self._follow_theme()
-
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
-        """No more than needed: the window decides."""
-        return QSize(LEAST_HEIGHT_PX, LEAST_HEIGHT_PX)
-
-    def name_axes(self, *, x: str, y: str) -> None:
-        """Rename the axes."""
-        self.getPlotItem().setLabel("bottom", x)
-        self.getPlotItem().setLabel("left", y)
 
     def draw(
         self, name: str, positions: Sequence[float] | NDArray[np.float64], values: Sequence[float] | NDArray[np.float64]
@@ -77,10 +105,6 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
             np.asarray(positions, np.float64), heights, symbol=dots, symbolSize=5, symbolBrush=colour, symbolPen=None
         )
 
-    def show_all(self) -> None:
-        """Show the whole range of all curves, and follow them as they grow."""
-        self.getPlotItem().enableAutoRange()
-
     def names(self) -> list[str]:
         """Names of the curves that are drawn."""
         return list(self._curves)
@@ -90,17 +114,3 @@ class CurvePlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed 
         for curve in self._curves.values():
             self.removeItem(curve)
         self._curves.clear()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
-        """Take the colours of another theme."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_legend"):
-            self._follow_theme()
-
-    def _follow_theme(self) -> None:
-        colour = self.palette().color(QPalette.ColorRole.WindowText)
-        for name in ("bottom", "left"):
-            axis = self.getPlotItem().getAxis(name)
-            axis.setPen(colour)
-            axis.setTextPen(colour)
-        self._legend.setLabelTextColor(colour)
