@@ -148,6 +148,11 @@ def test_a_library_that_is_being_learnt_from_is_left_alone(
     gallery.click("signal", 0, 0, 0)
     view.panel.remove_marked()
     assert "training is running" in view.status.text()
+    view.patch.setValue(16)
+    view.output.set_path(path)
+    view.press()
+    assert not view.task.running
+    assert "training is running" in view.status.text()
     assert not view.task.running
     train.stop()
     finish(train)

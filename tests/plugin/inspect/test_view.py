@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from napari_unveil.plugin.inspect.guides import Guides
 from napari_unveil.plugin.inspect.view import InspectView
 from napari_unveil.plugin.layers import show_separation
 from napari_unveil.plugin.session import Trio
@@ -142,6 +143,8 @@ def test_cross_and_sector_are_there_while_the_page_is(view: InspectView, until: 
     until(lambda: name in view.viewer.layers)
     view.hide()
     assert not view.viewer.layers[name].visible
+    Guides(view.session, name, print).show(view.viewer.layers["full shots"], [((0, 0), (1, 1))], {})
+    assert [layer.name for layer in view.viewer.layers if name in layer.name] == [name], "what is left is used again"
     assert view.profile.guides._drag not in view.viewer.mouse_drag_callbacks
 
 

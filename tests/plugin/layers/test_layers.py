@@ -185,9 +185,12 @@ def test_the_array_that_a_layer_shows_decides_which_frames_it_has(beamtime: Any)
     assert layers.stack_of(twin) is opened
     layer.data = np.full(layer.data.shape, 7, np.float32)
     replaced = layers.stack_of(layer)
+    assert layers.stack_of(layer).data is replaced.data, "windows ask often"
     np.testing.assert_array_equal(replaced.read(1), 7)
     assert (replaced.unit, replaced.photon_energy_keV) == (opened.unit, opened.photon_energy_keV)
     assert replaced.address.path.name == "full shots"
+    layer.metadata["unveil"]["unit"] = "ADU"
+    assert layers.stack_of(layer).unit == "ADU"
 
 
 def test_the_last_line_of_a_shapes_layer_counts_in_pixels_of_the_frames() -> None:

@@ -64,23 +64,17 @@ class Shown:
     written_ns: int
 
 
-def check(request: HarvestRequest) -> None:
-    """Refuse what can be refused at once, without a look at the pixels."""
+def check(session: Session, request: HarvestRequest) -> None:
+    """Refuse what can be refused at once, without a look at the pixels; and to replace a library during a training."""
+    if request.path.is_file():
+        _refuse_while_training(session)
     check_harvest(request.signal, request.noise, request.mask, request.settings)
     refuse_unwritable(request.path)
     refuse_inputs(request.path, *(stack.address.path for stack in (*request.signal.stacks, *request.noise.stacks)))
 
 
 def start(session: Session, request: HarvestRequest) -> None:
-    """Harvest beside the window; the library is announced when it is complete.
-
-    Raises
-    ------
-    Refused
-        When a library would be replaced while a training reads patches.
-    """
-    if request.path.exists():
-        _refuse_while_training(session)
+    """Harvest beside the window; the library is announced when it is complete."""
     session.task("harvest").run(
         lambda _: _harvesting(request), done=session.announce_library, at_stake=lambda: AT_STAKE
     )

@@ -66,6 +66,8 @@ class HarvestView(StepView):
         connect_while_alive(self, self.lookahead.found, self._show_ahead)
         connect_while_alive(self, self.session.library_changed, self._library_written)
         connect_while_alive(self, self.task.started, self._forget_result)
+        for happened in (self.session.task("train").started, self.session.task("train").ended):
+            connect_while_alive(self, happened, self.check_soon)
         self.check()
 
     def _arrange(self) -> None:
@@ -112,7 +114,7 @@ class HarvestView(StepView):
             ),
             self.output.path() or Path(),
         )
-        job.check(request)
+        job.check(self.session, request)
         self._checked = request
         return request
 

@@ -63,8 +63,9 @@ class Guides:
         """Draw lines over the frames of ``like``, in their pixels; the layer is added when it is not there."""
         self._like, self._handles = like, handles
         drawn = np.array([[start, np.subtract(stop, start)] for start, stop in lines], np.float32)
-        layer, placed = self._layer, placement_in_plane(like)
-        if layer is not None and layer in self._viewer.layers and lies_at(layer, placed):
+        layer, placed = self._present(), placement_in_plane(like)
+        if layer is not None and lies_at(layer, placed):
+            self._layer = layer
             if not np.array_equal(layer.data, drawn):
                 layer.data = drawn
             show_on_top(self._viewer, layer)
@@ -83,9 +84,17 @@ class Guides:
         if self._layer is not None and self._layer in viewer.layers:
             self._layer.visible = False
 
+    def _present(self) -> Vectors | None:
+        """The layer of these guides, or a hidden one that a window which is closed by now has left."""
+        there = self._viewer.layers
+        if self._layer is not None and self._layer in there:
+            return self._layer
+        left = (layer for layer in there if layer.metadata.get(METADATA, {}).get(GUIDE) == self._name)
+        return next((layer for layer in left if not layer.visible), None)
+
     def _add(self, drawn: NDArray[np.float32], like: Image, placed: Mapping[str, Any]) -> None:
-        viewer, earlier = self._viewer, self._layer
-        if earlier is not None and earlier in viewer.layers:
+        viewer, earlier = self._viewer, self._present()
+        if earlier is not None:
             viewer.layers.remove(earlier)
         active = viewer.layers.selection.active
         self._layer = viewer.add_vectors(
@@ -94,7 +103,7 @@ class Guides:
             vector_style="line",
             edge_color=COLOUR,
             edge_width=max(1.0, max(like.data.shape[-2:]) / 400),
-            metadata={METADATA: {GUIDE: True}},
+            metadata={METADATA: {GUIDE: self._name}},
             **placed,
         )
         viewer.layers.selection.active = active

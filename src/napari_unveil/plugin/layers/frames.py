@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from napari.layers import Image, Layer
@@ -16,6 +17,9 @@ from napari_unveil.types import Frame
 METADATA = "unveil"
 STACK, PROVENANCE, UNIT, ENERGY = "stack", "provenance", "unit", "photon_energy_keV"
 PLACEMENT = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
+
+_arrays: WeakKeyDictionary[Layer, tuple[Any, Any]] = WeakKeyDictionary()
+"""The array that a layer showed last, and its lazy frames."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,13 +55,22 @@ def stack_of(layer: Layer | None) -> FrameStack:
         return opened
     source = layer.source.path if opened is None else None
     return FrameStack(
-        data=lazy_stack(LayerFrames(layer.data)),
+        data=_wrapped(layer),
         axes=axes_of(layer.data.ndim),
         unit=str(known.get(UNIT, "")),
         photon_energy_keV=known.get(ENERGY),
         address=Address(Path(source or layer.name)),
         coordinates={},
     )
+
+
+def _wrapped(layer: Image) -> Any:
+    """The array of a layer as lazy frames, made once an array: windows ask often, and many frames take long."""
+    array, frames = _arrays.get(layer, (None, None))
+    if array is not layer.data:
+        frames = lazy_stack(LayerFrames(layer.data))
+        _arrays[layer] = layer.data, frames
+    return frames
 
 
 def _is_one_array(shown: Any, opened: Any) -> bool:
