@@ -75,6 +75,32 @@ def test_the_input_removed_ends_the_job_in_a_sentence(view: DenoiseView, amid: A
     view.viewer.dims.set_current_step(0, 3)
 
 
+def test_frames_replaced_meanwhile_end_the_job_and_the_new_ones_are_denoised_next(
+    view: DenoiseView, amid: Any, finish: Finish
+) -> None:
+    layer = view.viewer.layers["full shots"]
+    others = np.asarray(layer.data)[::-1] + np.float32(8)
+
+    def replace() -> None:
+        layer.data = others
+
+    amid(replace)
+    finish(view.task)
+    assert "frames of 'full shots' were replaced" in view.status.text()
+    view.press()
+    finish(view.task)
+    total = sum(np.asarray(view.viewer.layers[name].data) for name in (SIGNAL, NOISE))
+    np.testing.assert_allclose(total, others, atol=1e-3)
+
+
+def test_results_that_are_added_leave_the_chosen_frames(view: DenoiseView, finish: Finish) -> None:
+    view.viewer.layers.selection.active = view.viewer.layers["X-ray only"]
+    view.frames.choose(view.viewer.layers["full shots"])
+    view.press()
+    finish(view.task)
+    assert view.frames.layer().name == "full shots"
+
+
 def test_layers_renamed_meanwhile_are_filled_on(view: DenoiseView, amid: Any, finish: Finish) -> None:
     layers = view.viewer.layers
 

@@ -119,10 +119,12 @@ class Separating:
         return len(self._seconds)
 
     def lost(self, session: Session) -> str:
-        """A sentence when the input or both results were removed; empty while there is something to show."""
+        """A sentence when the input was removed or replaced, or both results removed; else empty."""
         shown, name = session.viewer.layers, self.request.layer.name
         if self.request.layer not in shown:
             return f"'{name}' was removed: its denoising has ended"
+        if layers.stack_of(self.request.layer).data is not self.request.stack.data:
+            return f"the frames of '{name}' were replaced: their denoising has ended"
         if self.trio is not None and self.trio.signal not in shown and self.trio.noise not in shown:
             return f"signal and noise of '{name}' were removed: its denoising has ended"
         return ""
@@ -174,4 +176,10 @@ class Separating:
 
 def _what_is_denoised(request: DenoiseRequest) -> tuple[Any, ...]:
     model = model_path(request.how.model)
-    return id(request.layer), id(request.layer.data), request.how, model.stat().st_mtime_ns if model.is_file() else 0
+    return (
+        id(request.layer),
+        id(request.stack.data),
+        request.stack.unit,
+        request.how,
+        model.stat().st_mtime_ns if model.is_file() else 0,
+    )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from napari.layers import Image
 from qtpy.QtWidgets import QFileDialog, QLabel
@@ -45,6 +45,7 @@ class DenoiseView(StepView):
         self.first, self.last = whole_number(0, low=0, high=0), whole_number(0, low=0, high=0)
         self.card, self.estimate, self.caution = CardTable(), _words(), _words(REFUSED_COLOUR)
         self._energies: WeakKeyDictionary[Image, float] = WeakKeyDictionary()
+        self._selected: ref[Image] | None = None
         self._measured: tuple[ExportRequest, Separating] | None = None
         self._lay_out()
         self.frames.changed.connect(self._take_frames)
@@ -231,8 +232,11 @@ class DenoiseView(StepView):
             self.choose_model(self.session.model)
 
     def _take_selected(self) -> None:
+        """Choose the frames that the user selects; adding results selects them, and then again what was selected."""
         active = self.viewer.layers.selection.active
-        if isinstance(active, Image) and not layers.is_result(active):
+        before = None if self._selected is None else self._selected()
+        if isinstance(active, Image) and not layers.is_result(active) and active is not before:
+            self._selected = ref(active)
             self.frames.choose(active)
 
     def _take_frames(self) -> None:
