@@ -113,7 +113,6 @@ def inspect(bench: Bench) -> None:
     view: InspectView = bench.workbench.open_step(InspectView)
     settle(1)
     regions = add_regions(bench.viewer, like=bench.viewer.layers["full"])
-    regions.add_rectangles([[150, 400], [250, 600]])
     view.regions.layer.choose(regions)
     seen: list[object] = []
     bench.session.inspected.connect(lambda: seen.append(None))
