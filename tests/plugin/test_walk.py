@@ -135,28 +135,29 @@ def walker(viewer_with_window: Any, qtbot: Any, pictures: Path | None) -> Walker
 def test_from_painting_a_mask_to_an_exported_file(
     walker: Walker, tmp_path: Path, pictures: Path | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     size = TINY if pictures is None else FULL
-    for _ in simulate(tmp_path, Campaign(shape=size.shape, seed=3), xray_only=size.shots, shots=size.shots, seed=3):
+    for _ in simulate(Path(), Campaign(shape=size.shape, seed=3), xray_only=size.shots, shots=size.shots, seed=3):
         pass
     for name in (XRAY_FILE, FULL_FILE):
-        add_frames(walker.viewer, str(tmp_path / name), mask_bits=0)
+        add_frames(walker.viewer, name, mask_bits=0)
 
     paint_mask(walker, size)
-    harvest(walker, size, tmp_path / "patches.h5")
-    train(walker, size, tmp_path / "model.safetensors")
-    denoise(walker, tmp_path / "model.safetensors")
-    inspect(walker, tmp_path / "profile.csv", monkeypatch)
-    export(walker, tmp_path / "denoised.h5", monkeypatch)
+    harvest(walker, size, Path("patches.h5"))
+    train(walker, size, Path("model.safetensors"))
+    denoise(walker, Path("model.safetensors"))
+    inspect(walker, Path("profile.csv"), monkeypatch)
+    export(walker, Path("denoised.h5"), monkeypatch)
 
     before = len(walker.viewer.layers)
-    add_frames(walker.viewer, str(tmp_path / "denoised.h5"), mask_bits=0)
+    add_frames(walker.viewer, "denoised.h5", mask_bits=0)
     assert len(walker.viewer.layers) == before + 2
-    made = dict(open_layers(parse_address(str(tmp_path / "denoised.h5"))))
-    measured = dict(open_layers(parse_address(str(tmp_path / FULL_FILE))))["full"]
+    made = dict(open_layers(parse_address("denoised.h5")))
+    measured = dict(open_layers(parse_address(FULL_FILE)))["full"]
     for number in range(measured.frame_count):
         parts = made["signal"].read(number) + made["noise"].read(number)
         np.testing.assert_allclose(parts, measured.read(number), rtol=1e-5, atol=1e-3)
-    assert (tmp_path / "profile.csv").stat().st_size > 0
+    assert Path("profile.csv").stat().st_size > 0
 
 
 def paint_mask(walker: Walker, size: Size) -> None:
@@ -174,6 +175,7 @@ def paint_mask(walker: Walker, size: Size) -> None:
     assert (np.asarray(mask.mask.layer().data) != 0).mean() > share
     walker.press(mask.paint.buttons["Move"])
     walker.picture("mask")
+    mask.mask.layer().visible = False
 
 
 def harvest(walker: Walker, size: Size, path: Path) -> None:

@@ -26,6 +26,18 @@ FEW_POINTS = 30
 """Curves of at most so many points show each of them as a dot."""
 
 
+class DecadeAxis(pyqtgraph.AxisItem):  # type: ignore[misc]  # Qt is not typed here
+    """An axis that, on a logarithmic scale of more than a decade, labels powers of ten alone."""
+
+    def logTickStrings(self, values: Sequence[float], scale: float, spacing: float | None) -> list[str]:  # noqa: N802
+        """Labels of the powers of ten with exponents ``values``."""
+        labels: list[str] = super().logTickStrings(values, scale, spacing)
+        low, high = self.range
+        if high - low <= 1:
+            return labels
+        return [label if round(value, 6).is_integer() else "" for value, label in zip(values, labels, strict=True)]
+
+
 class Canvas(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed here
     """An empty plot with a legend; axes and legend have the colour of the theme's text.
 
@@ -33,7 +45,7 @@ class Canvas(pyqtgraph.PlotWidget):  # type: ignore[misc]  # Qt is not typed her
     """
 
     def __init__(self) -> None:
-        super().__init__(background=None)
+        super().__init__(background=None, axisItems={name: DecadeAxis(name) for name in AXES})
         self.setMinimumHeight(LEAST_HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         item = self.getPlotItem()
