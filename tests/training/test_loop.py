@@ -33,7 +33,7 @@ def test_a_run_ends_with_a_model_that_learned_something(make_plan):
 
 def test_the_published_head_begins_alive_and_learns(make_plan):
     recipe = SeparationSettings(UNetSettings((2, 2), 2), "percentile", "subtract", "mae")
-    for seed in range(2):
+    for seed in range(4):
         plan = make_plan(recipe=recipe, epochs=20, learning_rate=1e-2, seed=seed)
         reports = list(train(plan))
         assert reports[-1].validation_loss < 0.9 * reports[0].validation_loss
