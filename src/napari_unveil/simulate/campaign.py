@@ -1,11 +1,12 @@
 """What stays the same over a beamtime: detector, beam, target and background settings, in keV and pixels."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from napari_unveil.errors import Refused
+from napari_unveil.simulate.diffraction import Diffraction
 
 LARGEST_SIDE = 8192
 RANGES: dict[str, tuple[float, float]] = {
@@ -58,7 +59,9 @@ class Campaign:
     bad_fraction
         Share of the pixels that are bad, the same ones in every shot.
     seed
-        Decides what is fixed over the beamtime: bad pixels, beam centre, mean angles of the streaks.
+        Decides what is fixed over the beamtime: bad pixels, beam centre, mean angles of the streaks, radii of rings.
+    diffraction
+        Rings and Bragg spots; none by default.
 
     Raises
     ------
@@ -80,6 +83,7 @@ class Campaign:
     readout_noise_keV: float = 0.3
     bad_fraction: float = 1e-3
     seed: int = 0
+    diffraction: Diffraction = field(default_factory=Diffraction)
 
     def __post_init__(self) -> None:
         _refuse_shape(self.shape)

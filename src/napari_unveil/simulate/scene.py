@@ -1,7 +1,8 @@
 """Small-angle scattering of a shot: mean photons per cell of the sensor grid (y, x), before detection.
 
 Streaks of a sheet or grating through the beam centre (fringes along the streak, a Gaussian across), the
-isotropic power law of rough interfaces, a weak diffuse floor, and the shadow of a beam stop with a soft edge.
+isotropic power law of rough interfaces, a weak diffuse floor, rings and spots of crystals, and the shadow of a beam
+stop with a soft edge.
 """
 
 import math
@@ -13,6 +14,7 @@ from scipy.special import expit
 from napari_unveil.simulate.campaign import Campaign
 from napari_unveil.simulate.charge import Real
 from napari_unveil.simulate.detector import pixel_of_sensor, sensor_shape
+from napari_unveil.simulate.diffraction import Spot, add_spots, draw_spots, ring_photons
 
 BEAM_STOP_PX = 12.0
 BEAM_STOP_EDGE_PX = 1.2
@@ -27,7 +29,7 @@ FLUX_SPREAD = 0.4
 ANGLE_SPREAD_RAD = math.radians(4.0)
 PERIOD_SPREAD = 0.2
 CENTRE_JITTER_PX = 0.5
-CENTRE, ANGLES = 2, 3
+CENTRE, ANGLES, RINGS = 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Scene:
         Distance between fringes.
     flux
         Intensity of the shot relative to the campaign's mean.
+    spots
+        Bragg spots.
     """
 
     centre_yx: tuple[float, float]
@@ -53,6 +57,7 @@ class Scene:
     brightness: tuple[float, ...]
     fringe_period_px: float
     flux: float
+    spots: tuple[Spot, ...] = ()
 
 
 def beam_centre(campaign: Campaign) -> tuple[float, float]:
@@ -73,6 +78,7 @@ def draw_scene(campaign: Campaign, *, rng: np.random.Generator) -> Scene:
         brightness=tuple((0.4 ** np.arange(campaign.streaks)).tolist()),
         fringe_period_px=campaign.fringe_period_px * _positive_with_mean_one(PERIOD_SPREAD, rng),
         flux=_positive_with_mean_one(FLUX_SPREAD, rng),
+        spots=draw_spots(campaign.diffraction, shape=sensor_shape(campaign.shape), rng=rng),
     )
 
 
@@ -87,7 +93,10 @@ def expected_photons(scene: Scene, *, campaign: Campaign) -> Real:
         along = dx * math.cos(angle) + dy * math.sin(angle)
         across = dy * math.cos(angle) - dx * math.sin(angle)
         relative += brightness * _streak(along, across, scene.fringe_period_px, campaign.streak_width_px)
-    scattered = scene.flux * (campaign.peak_photons * relative + campaign.floor_photons)
+    scattered = campaign.peak_photons * relative + campaign.floor_photons
+    scattered += ring_photons(campaign.diffraction, radius, rng=campaign.fixed_rng(RINGS))
+    add_spots(scattered, scene.spots, width_px=campaign.diffraction.spot_width_px)
+    scattered *= scene.flux
     return _beam_stop_transmission(radius) * scattered
 
 
