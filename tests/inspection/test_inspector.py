@@ -88,3 +88,12 @@ def test_every_number_of_the_separation_has_an_explanation(images: Images):
 )
 def test_a_number_ends_where_its_error_does(value: float, error: float, text: str):
     assert with_error(value, error) == text
+
+
+def test_regions_that_moved_are_summed_anew(images: Images):
+    inspector, square = Inspector(), np.array([[0, 0], [0, 9], [9, 9], [9, 0.0]])
+    first = inspector.look(images, InRegions((square,)))
+    again = inspector.look(images, InRegions((square.copy(),)))
+    moved = inspector.look(images, InRegions((square + [5, 5],)))
+    totals = [found.table.columns["sum (keV)"][0] for found in (first, again, moved)]
+    assert totals[0] == totals[1] != totals[2]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
+from napari_unveil.inspection.pieces import pieces
 from napari_unveil.types import Frame, Mask
 
 
@@ -45,12 +46,15 @@ class Binning:
         Shape (n,): the bin of each, from 0; every bin has at least one pixel.
     position
         Shape (bin,): mean coordinate of the pixels of each bin.
+    sizes
+        Shape (bin,): number of pixels in each bin.
     """
 
     shape: tuple[int, int]
     pixels: NDArray[np.int64] | None
     bins: NDArray[np.int64]
     position: NDArray[np.float64]
+    sizes: NDArray[np.int64]
 
     @classmethod
     def of(
@@ -74,10 +78,11 @@ class Binning:
         of_pixel = of_pixel - of_pixel.min()
         present = np.bincount(of_pixel)
         seen = present > 0
-        compact = np.cumsum(seen) - 1
         position = np.bincount(of_pixel, where)[seen] / present[seen]
+        if not seen.all():
+            of_pixel = (np.cumsum(seen) - 1)[of_pixel]
         rows, columns = coordinate.shape
-        return cls((rows, columns), pixels, compact[of_pixel], position)
+        return cls((rows, columns), pixels, of_pixel, position, present[seen])
 
     def profile(self, image: Frame) -> Profile:
         """Mean and standard error in every bin.
@@ -99,13 +104,15 @@ class Binning:
                 remedy="choose images of one detector",
             )
         values = image.ravel() if self.pixels is None else image.ravel()[self.pixels]
-        valid = np.isfinite(values)
-        of_bin, intensity = (self.bins, values) if valid.all() else (self.bins[valid], values[valid])
-        intensity, bins = intensity.astype(np.float64), self.position.size
-        count = np.bincount(of_bin, minlength=bins)
-        mean = _ratio(np.bincount(of_bin, intensity, bins), count)
-        intensity -= mean[of_bin]
-        squares = np.bincount(of_bin, intensity * intensity, bins)
+        valid, bins = np.isfinite(values), self.position.size
+        count = self.sizes - np.bincount(self.bins[~valid], minlength=bins)
+        total, squares = np.zeros((2, bins))
+        for piece in pieces(values.size):
+            total += np.bincount(self.bins[piece], np.where(valid[piece], values[piece], 0.0), bins)
+        mean = _ratio(total, count)
+        for piece in pieces(values.size):
+            deviation = np.where(valid[piece], values[piece] - mean.take(self.bins[piece]), 0.0)
+            squares += np.bincount(self.bins[piece], deviation * deviation, bins)
         standard_error = np.sqrt(_ratio(_ratio(squares, count - 1), count))
         return Profile(self.position, mean, standard_error, count)
 

@@ -1,5 +1,7 @@
 """Means over square cells: a frame (y, x) goes in, one number a cell comes out."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,14 +26,15 @@ def cell_means(frame: Frame | NDArray[np.float64], *, cell_px: int = CELL_PX) ->
     Shape (ceil(y / cell_px), ceil(x / cell_px)), unit of the frame; NaN where less than half of a cell is
     valid.
     """
-    rows, columns = (-(-length // cell_px) for length in frame.shape)
-    padded = np.full((rows * cell_px, columns * cell_px), np.nan)
-    padded[: frame.shape[0], : frame.shape[1]] = frame
-    cells = padded.reshape(rows, cell_px, columns, cell_px)  # row, y, column, x
-    valid = np.isfinite(cells)
-    count = valid.sum(axis=(1, 3))
-    total = np.where(valid, cells, 0.0).sum(axis=(1, 3))
+    valid = np.isfinite(frame)
+    count = _sums(valid.view(np.uint8), cell_px, np.int64)
+    total = _sums(np.where(valid, frame, np.zeros((), frame.dtype)), cell_px, np.float64)
     enough = count >= LEAST_VALID_SHARE * cell_px**2
     means = np.full(count.shape, np.nan)
     np.divide(total, count, out=means, where=enough)
     return means
+
+
+def _sums(pixels: NDArray[Any], cell_px: int, dtype: type[np.generic]) -> NDArray[Any]:
+    rows, columns = (np.arange(0, length, cell_px) for length in pixels.shape)
+    return np.add.reduceat(np.add.reduceat(pixels, rows, axis=0, dtype=dtype), columns, axis=1)

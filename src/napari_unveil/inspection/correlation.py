@@ -28,7 +28,9 @@ class Covariation:
         valid = np.isfinite(a) & np.isfinite(b)
         if not valid.any():
             return cls()
-        a64, b64 = a[valid].astype(np.float64), b[valid].astype(np.float64)
+        if not valid.all():
+            a, b = a[valid], b[valid]
+        a64, b64 = a.ravel().astype(np.float64, copy=False), b.ravel().astype(np.float64, copy=False)
         mean_a, mean_b = float(a64.mean()), float(b64.mean())
         a64, b64 = a64 - mean_a, b64 - mean_b
         return cls(a64.size, mean_a, mean_b, float(a64 @ a64), float(b64 @ b64), float(a64 @ b64))

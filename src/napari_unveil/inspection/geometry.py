@@ -69,7 +69,7 @@ class Geometry:
 def around(shape: tuple[int, int], centre_yx: tuple[float, float]) -> Geometry:
     """Distances in pixels from ``centre_yx``, which may lie outside of the frame; ``shape`` is (y, x)."""
     y, x = np.ogrid[: shape[0], : shape[1]]
-    radius = np.hypot(y - centre_yx[0], x - centre_yx[1])
+    radius = np.sqrt((y - centre_yx[0]) ** 2 + (x - centre_yx[1]) ** 2)
     return Geometry(radius, None, centre_yx, "r", "px", 1.0)
 
 

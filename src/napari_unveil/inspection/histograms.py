@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_unveil.inspection.pieces import pieces
 from napari_unveil.types import Frame
 
 BINS = 400
@@ -35,10 +36,21 @@ class Bins:
 
         Values beyond the edges count in the outermost bins, so that no valid pixel is lost.
         """
-        valid = frame[np.isfinite(frame)].astype(np.float64)
-        ends = self.scale(self.edges[[0, -1]])
-        scaled = np.clip(self.scale(np.clip(valid, self.edges[0], self.edges[-1])), *ends)
-        return np.histogram(scaled, self.edges.size - 1, (float(ends[0]), float(ends[1])))[0].astype(np.int64)
+        pixels, counts = frame.ravel(), np.zeros(self.edges.size - 1, np.int64)
+        for piece in pieces(pixels.size):
+            values = pixels[piece]
+            counts += self._count(values[np.isfinite(values)].astype(np.float64))
+        return counts
+
+    def _count(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        bins = self.edges.size - 1
+        low, high = (float(end) for end in self.scale(self.edges[[0, -1]]))
+        inner = np.linspace(low, high, bins + 1)[1:-1]
+        scaled = self.scale(np.clip(values, self.edges[0], self.edges[-1]))
+        number = np.clip((scaled - low) * (bins / (high - low)), 0, bins - 1).astype(np.int64)
+        number -= scaled < np.concatenate([[-np.inf], inner]).take(number)  # rounding may have missed by one
+        number += scaled >= np.concatenate([inner, [np.inf]]).take(number)
+        return np.bincount(number, minlength=bins)
 
     def ends(self) -> dict[str, NDArray[np.float64]]:
         """Lower and upper edge of each bin, shape (bin,) each."""

@@ -74,7 +74,7 @@ class Found:
 
 
 class Inspector:
-    """Answers questions and keeps what the next one will need again: geometry and bins, one of each."""
+    """Answers questions and keeps what the next one will need again: geometry, bins and regions, one of each."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Hashable, Any]] = {}
@@ -93,7 +93,7 @@ class Inspector:
             case Along():
                 return self._along(question, images)
             case InRegions():
-                return _in_regions(question, images)
+                return self._in_regions(question, images)
             case Values():
                 return _values(question, images)
             case WhatIsLeft():
@@ -114,6 +114,23 @@ class Inspector:
             ),
         )
         return _profiles(images, binning, Axis("distance along the line", "px"), None)
+
+    def _in_regions(self, question: InRegions, images: Images) -> Found:
+        if not question.polygons:
+            raise Refused(
+                found="no region is drawn",
+                needed="a rectangle or a polygon",
+                remedy="press New regions and draw one on the frame",
+            )
+        regions = self._once(
+            "regions",
+            (images.shape, tuple((corners.shape, corners.tobytes()) for corners in question.polygons)),
+            lambda: [region_of(corners, images.shape) for corners in question.polygons],
+        )
+        photon = _one_photon_if_known(images)
+        sums = [region_sums(images.by_name, region, one_photon=photon) for region in regions]
+        table, told = region_rows(sums, unit=images.unit)
+        return Found(None, table, told)
 
     def _geometry(self, question: Around, images: Images) -> Geometry:
         if question.poni is not None:
@@ -150,20 +167,6 @@ def _profiles(images: Images, binning: Binning, x: Axis, centre_yx: YX | None) -
         columns[f"{name} standard error{per_pixel}"] = found.standard_error
         columns[f"{name} pixels"] = found.pixels
     return Found(Plot(x, y, curves), Table(columns), centre_yx=centre_yx)
-
-
-def _in_regions(question: InRegions, images: Images) -> Found:
-    photon = _one_photon_if_known(images)
-    regions = [region_of(corners, images.shape) for corners in question.polygons]
-    if not regions:
-        raise Refused(
-            found="no region is drawn",
-            needed="a rectangle or a polygon",
-            remedy="press New regions and draw one on the frame",
-        )
-    sums = [region_sums(images.by_name, region, one_photon=photon) for region in regions]
-    table, told = region_rows(sums, unit=images.unit)
-    return Found(None, table, told)
 
 
 def _values(question: Values, images: Images) -> Found:

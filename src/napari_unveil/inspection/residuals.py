@@ -1,14 +1,16 @@
 """Numbers of the pair, without truth: input, signal and noise (y, x) go in, numbers come out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from napari_unveil.inspection.cells import cell_means
+from napari_unveil.inspection.cells import CELL_PX, cell_means
 from napari_unveil.inspection.correlation import Covariation
 from napari_unveil.inspection.limits import LIMITS_KEV, Limits
+from napari_unveil.inspection.pieces import PIXELS_AT_ONCE, pieces
 from napari_unveil.inspection.sums import largest_sum_error, pooled, ratio, valid_in_all, values_at
-from napari_unveil.types import Frame, Separation
+from napari_unveil.types import Frame, Mask, Separation
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,14 @@ class PairSums:
         """Sum over one frame; see :func:`pair_numbers`."""
         images = (frame, separation.signal, separation.noise)
         valid = valid_in_all(*images)
+        rows = CELL_PX * max(1, PIXELS_AT_ONCE // (CELL_PX * max(1, frame.shape[1])))
+        parts = pieces(frame.shape[0], size=rows)
+        return sum((cls._of_piece(valid[part], [image[part] for image in images], limits) for part in parts), cls())
+
+    @classmethod
+    def _of_piece(cls, valid: Mask, images: Sequence[Frame], limits: Limits) -> "PairSums":
         x, s, n = values_at(valid, images)
+        missing = np.float32(np.nan)
         return cls(
             pixels=x.size,
             input_sum=float(x.sum()),
@@ -70,7 +79,7 @@ class PairSums:
             negative=int(np.count_nonzero(((s < 0) | (n < 0)) & (x >= 0))),
             changed=int(np.count_nonzero(np.abs(s - x) > limits.changed)),
             by_pixel=Covariation.of(n, s),
-            by_cell=Covariation.of(*(cell_means(np.where(valid, image, np.nan)) for image in (images[2], images[1]))),
+            by_cell=Covariation.of(*(cell_means(np.where(valid, image, missing)) for image in (images[2], images[1]))),
         )
 
     def __add__(self, other: "PairSums") -> "PairSums":
