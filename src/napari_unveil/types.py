@@ -1,7 +1,8 @@
 """Array aliases and the pair that travels between steps.
 
-Axes are ``frame, y, x``. ``True`` in a mask means *excluded*: a bad pixel is excluded from everything, a pixel of
-the signal mask is excluded from where noise patches may lie.
+Axes are ``frame, y, x``; detectors of several modules have the axis ``module`` in between. ``True`` in a mask means
+*excluded*: a bad pixel is excluded from everything, a pixel of the signal mask is excluded from where noise patches
+may lie.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ Frames: TypeAlias = NDArray[np.float32]
 """Frames or patches in memory, shape (frame, y, x)."""
 
 Mask: TypeAlias = NDArray[np.bool_]
-"""Shape (y, x); True = excluded."""
+"""Shape (y, x), where it is said one image a module or a frame; True = excluded."""
 
 Indices: TypeAlias = NDArray[np.int64]
 """Shape (n,): positions in a list of frames or patches."""

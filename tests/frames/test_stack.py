@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import UnreadableFrame, evenly_spread, lazy_stack, open_frames, parse_address
+from napari_unveil.frames import (
+    UnreadableFrame,
+    evenly_spread,
+    in_shots,
+    lazy_stack,
+    open_frames,
+    parse_address,
+    stack_from_array,
+)
 from napari_unveil.frames.stack import LazyFrames
 
 
@@ -94,3 +102,12 @@ def test_a_few_frames_that_stand_for_a_stack_include_both_ends():
     assert evenly_spread(3, most=8) == [0, 1, 2]
     assert evenly_spread(100, most=4) == [0, 33, 66, 99]
     assert evenly_spread(0, most=4) == []
+
+
+def test_a_shot_is_all_that_was_read_out_at_once():
+    frames = np.arange(3 * 2 * 4 * 5, dtype=np.float32).reshape(3, 2, 4, 5)
+    for pixels, shape in ((frames, (2, 4, 5)), (frames[:, 0], (4, 5)), (frames[0, 0], (4, 5))):
+        stack = stack_from_array(pixels, name="run")
+        assert stack.shot_shape == shape
+        shots = list(in_shots(stack.iterate(), stack.shot_shape))
+        np.testing.assert_array_equal(shots, pixels.reshape(-1, *shape))

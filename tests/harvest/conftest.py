@@ -1,5 +1,6 @@
 """Small beamtimes: X-ray-only frames, full shots, a mask, and a finished library."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,11 @@ def _stack(frames: Frames, *, name: str = "frames.h5", unit: str = "keV", energy
     )
 
 
+def _in_modules(stack: FrameStack) -> FrameStack:
+    data = stack.data.reshape(-1, 2, *stack.frame_shape)
+    return dataclasses.replace(stack, data=data, axes=("train", "module", "y", "x"))
+
+
 def _radius() -> np.ndarray:
     y, x = np.indices(SHAPE_YX)
     return np.hypot(y - CENTRE_YX[0], x - CENTRE_YX[1])
@@ -38,6 +44,12 @@ def _radius() -> np.ndarray:
 def stack() -> StackMaker:
     """Make a frame stack of an array (frame, y, x)."""
     return _stack
+
+
+@pytest.fixture(scope="session")
+def in_modules() -> Callable[[FrameStack], FrameStack]:
+    """Take every other frame of a stack for the second of two modules."""
+    return _in_modules
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def test_numbers_out_of_range_are_refused(plan, settings, wrong, sentence):
 def test_stacks_that_do_not_belong_together_are_refused(plan, stack, full_frames, settings):
     with pytest.raises(Refused, match=r"full shots \(96, 159\)"):
         check_harvest(plan.signal, stack(full_frames[:, :, 1:]), plan.mask, settings)
-    with pytest.raises(Refused, match=r"mask \(95, 160\)"):
+    with pytest.raises(Refused, match=r"the mask has the shape \(95, 160\)"):
         check_harvest(plan.signal, plan.noise, plan.mask[1:], settings)
     with pytest.raises(Refused, match="in keV, the full shots in photons"):
         check_harvest(plan.signal, stack(full_frames, unit="photons"), plan.mask, settings)
@@ -57,11 +57,34 @@ def test_empty_stacks_are_refused(plan, stack, full_frames, settings):
         check_harvest(plan.signal, stack(full_frames[:0], name="none.h5"), plan.mask, settings)
 
 
-def test_stacks_of_several_modules_are_refused(plan, settings):
-    data = plan.noise.data.reshape(3, 2, *plan.mask.shape)
-    modules = dataclasses.replace(plan.noise, data=data, axes=("train", "module", "y", "x"))
-    with pytest.raises(Refused, match=r"full\.h5 holds 2 modules"):
-        check_harvest(plan.signal, modules, plan.mask, settings)
+def test_stacks_of_other_modules_are_refused(plan, in_modules, settings):
+    with pytest.raises(Refused, match=r"shapes \(module, y, x\) differ: .* \(96, 160\), full shots \(2, 96, 160\)"):
+        check_harvest(plan.signal, in_modules(plan.noise), plan.mask, settings)
+
+
+def test_a_mask_is_for_all_modules_or_one_for_each_or_united_over_frames(plan, in_modules, settings):
+    signal, noise = in_modules(plan.signal), in_modules(plan.noise)
+    other = np.roll(plan.mask, 60, axis=1)
+    asked = dataclasses.replace(settings, min_intensity=1.0)
+
+    def resolved(mask):
+        return plan_harvest(signal, noise, mask, asked).mask
+
+    np.testing.assert_array_equal(resolved(plan.mask), [plan.mask, plan.mask])
+    np.testing.assert_array_equal(resolved(np.stack([plan.mask, other])), [plan.mask, other])
+    each_frame = np.zeros((3, 2, *plan.mask.shape), np.bool_)
+    each_frame[0, 0], each_frame[2, 1] = plan.mask, other
+    np.testing.assert_array_equal(resolved(each_frame), [plan.mask, other])
+    with pytest.raises(Refused, match=r"the mask has the shape \(3, 96, 160\).*\(module, y, x\) \(2, 96, 160\)"):
+        check_harvest(signal, noise, np.zeros((3, *plan.mask.shape), np.bool_), settings)
+
+
+def test_one_module_with_room_is_enough(plan, in_modules, settings):
+    masks = np.stack([np.ones_like(plan.mask), plan.mask])
+    asked = dataclasses.replace(settings, min_intensity=1.0)
+    plan_harvest(in_modules(plan.signal), in_modules(plan.noise), masks, asked)
+    with pytest.raises(Refused, match=r"0\.0% of the frame is free"):
+        plan_harvest(in_modules(plan.signal), in_modules(plan.noise), np.ones_like(masks), asked)
 
 
 def test_a_mask_without_room_is_refused_with_what_would_fit(plan, settings):

@@ -24,7 +24,7 @@ def contents(path):
         return {
             f"{kind}/{name}": file[kind][name][...]
             for kind in ("signal", "noise")
-            for name in ("patches", "frame", "position", "angle_deg")
+            for name in ("patches", "frame", "module", "position", "angle_deg")
         }
 
 

@@ -6,7 +6,7 @@ import pytest
 import tifffile
 
 from napari_unveil.errors import Refused
-from napari_unveil.masking import load_mask, load_masks, save_mask, save_masks
+from napari_unveil.masking import load_mask, save_mask
 
 SUFFIXES = [".tif", ".tiff", ".npy", ".npz", ".edf", ".msk", ".h5", ".hdf5", ".TIF"]
 
@@ -82,34 +82,36 @@ def test_pickles_are_refused(tmp_path):
         load_mask(tmp_path / "mask.npy")
 
 
-def test_stacks_are_refused(tmp_path):
-    np.save(tmp_path / "mask.npy", np.zeros((2, 3, 4), np.uint8))
-    with pytest.raises(Refused, match="two-dimensional"):
-        load_mask(tmp_path / "mask.npy")
-    with pytest.raises(Refused, match="two-dimensional"):
-        save_mask(tmp_path / "new.npy", np.zeros((2, 3, 4), np.bool_))
-    assert not (tmp_path / "new.npy").exists()
-
-
 def test_a_folder_that_is_absent_is_refused(tmp_path, mask):
     with pytest.raises(Refused, match="nothing can be written"):
         save_mask(tmp_path / "absent" / "mask.tif", mask)
 
 
-@pytest.mark.parametrize("suffix", [".tif", ".npy", ".npz", ".h5"])
-def test_a_mask_of_each_frame_is_loaded_again(tmp_path, suffix):
+@pytest.mark.parametrize("suffix", [".tif", ".npy", ".npz", ".edf", ".h5"])
+def test_masks_along_an_axis_are_loaded_again(tmp_path, suffix):
     masks = np.random.default_rng(0).random((3, 6, 11)) > 0.5
-    save_masks(tmp_path / f"mask{suffix}", masks)
-    np.testing.assert_array_equal(load_masks(tmp_path / f"mask{suffix}", shape=(6, 11)), masks)
-    with pytest.raises(Refused, match="two-dimensional"):
-        load_mask(tmp_path / f"mask{suffix}")
+    save_mask(tmp_path / f"mask{suffix}", masks)
+    np.testing.assert_array_equal(load_mask(tmp_path / f"mask{suffix}", shape=(6, 11)), masks)
 
 
-@pytest.mark.parametrize("suffix", [".edf", ".msk"])
-def test_formats_of_one_image_refuse_frames(tmp_path, suffix):
-    with pytest.raises(Refused, match="3 frames"):
-        save_masks(tmp_path / f"mask{suffix}", np.zeros((3, 6, 11), bool))
+@pytest.mark.parametrize("suffix", [".tif", ".npy", ".npz", ".h5"])
+def test_a_mask_of_each_train_and_module_is_loaded_again(tmp_path, suffix):
+    masks = np.random.default_rng(0).random((4, 2, 6, 11)) > 0.5
+    save_mask(tmp_path / f"mask{suffix}", masks)
+    np.testing.assert_array_equal(load_mask(tmp_path / f"mask{suffix}", shape=(6, 11)), masks)
+
+
+@pytest.mark.parametrize(("suffix", "shape"), [(".edf", (4, 2, 6, 11)), (".msk", (3, 6, 11))])
+def test_formats_that_hold_fewer_axes_say_so(tmp_path, suffix, shape):
+    with pytest.raises(Refused, match=r"the mask has the shape \(.*at most"):
+        save_mask(tmp_path / f"mask{suffix}", np.zeros(shape, bool))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_single_row_is_no_mask(tmp_path):
+    np.save(tmp_path / "mask.npy", np.zeros(4, np.uint8))
+    with pytest.raises(Refused, match="two-dimensional"):
+        load_mask(tmp_path / "mask.npy")
 
 
 def test_levels_of_silx_in_an_edf_are_all_masked(tmp_path):

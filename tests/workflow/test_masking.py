@@ -3,9 +3,11 @@ import pytest
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import stack_from_array
+from napari_unveil.masking import missing_pixels
 from napari_unveil.workflow.masking import (
     mask_from_reference,
     outlines,
+    pixels_of_each_module,
     reference_image,
     room_for_patches,
     spread_frames,
@@ -61,3 +63,35 @@ def test_outlines_are_the_rims_of_the_patches():
     drawn = outlines(room, shape=(8, 8))
     assert drawn.sum() == 28
     assert not drawn[1:-1, 1:-1].any()
+
+
+@pytest.fixture
+def shots():
+    """Three shots of two modules; the second has its spot elsewhere."""
+    frames = np.random.default_rng(0).normal(0, 0.1, (3, 2, 80, 80)).astype(np.float32)
+    frames[:, 0, 30:50, 30:50] += 20
+    frames[:, 1, 10:30, 50:70] += 20
+    return frames
+
+
+def test_each_module_has_the_mask_of_its_own_mean(shots):
+    made = mask_from_reference(shots, grow_px=4)
+    for module in (0, 1):
+        alone = mask_from_reference(shots[:, module], threshold=made.threshold, grow_px=4)
+        np.testing.assert_array_equal(made.mask[module], alone.mask)
+        np.testing.assert_array_equal(made.image[module], alone.image)
+    assert made.mask[0, 40, 40]
+    assert not made.mask[1, 40, 40]
+
+
+def test_a_preview_looks_at_one_module(shots):
+    prepared = reference_image(shots)
+    made = mask_from_reference(shots, grow_px=4)
+    one = prepared.search.at((1,)).mask(threshold=made.threshold, grow_px=4)
+    np.testing.assert_array_equal(one, made.mask[1])
+
+
+def test_special_pixels_are_looked_for_in_the_frames_of_their_module(shots):
+    shots[:, 1, 5, 6] = np.nan
+    found = pixels_of_each_module(stack_from_array(shots, name="run"), missing_pixels)
+    np.testing.assert_array_equal(np.argwhere(found), [[1, 5, 6]])

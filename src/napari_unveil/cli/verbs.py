@@ -63,18 +63,17 @@ def info(request: Namespace, printer: Printer) -> None:
 
 def mask(request: Namespace, printer: Printer) -> None:
     """A signal mask from X-ray-only frames."""
-    from napari_unveil.frames import refuse_modules
+    from napari_unveil.frames import in_shots
     from napari_unveil.masking import refuse_mask_path, save_mask
     from napari_unveil.saving import refuse_inputs
     from napari_unveil.workflow.masking import mask_from_reference
 
     stack = _opened(request.xray, request, printer)
-    refuse_modules(stack)
     refuse_inputs(request.output, stack.address.path)
     refuse_mask_path(request.output)
 
     made = mask_from_reference(
-        printer.passing("frames", stack.iterate(), total=stack.frame_count),
+        in_shots(printer.passing("frames", stack.iterate(), total=stack.frame_count), stack.shot_shape),
         threshold=request.threshold,
         grow_px=request.grow,
     )
@@ -208,6 +207,30 @@ def inspect(request: Namespace, printer: Printer) -> None:
 
     report = inspect_result(request.path, truth=request.truth, centre_yx=request.centre, path=request.output)
     printer.result(f"{report.text}\n\n{report.path}", report.values)
+
+
+def benchmark(request: Namespace, printer: Printer) -> None:
+    """The table of all methods against simulated truth."""
+    from napari_unveil.benchmark import quality
+    from napari_unveil.benchmark.markdown import summary
+
+    begin = quality.quick_settings if request.quick else quality.long_settings
+    settings = replace(
+        begin(request.output, seed=request.seed, shots=request.shots),
+        names=tuple(request.methods),
+        model=request.model,
+        device=request.device,
+    )
+    plan = quality.plan_quality(settings)
+    for sentence in plan.choice.absent:
+        printer.say(sentence)
+
+    def progress(report: quality.QualityReport) -> Progress:
+        return replace(report.progress, message=f"{report.title} {report.progress.message}")
+
+    last = printer.follow("benchmark:", quality.run_quality(plan), progress)
+    if last is not None and last.table is not None:
+        printer.result(f"{summary(last.table)}\n\n{request.output}", last.table.as_values())
 
 
 def _opened(address: str, request: Namespace, printer: Printer) -> "FrameStack":

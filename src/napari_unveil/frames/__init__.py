@@ -10,9 +10,9 @@ from napari_unveil.frames.stack import (
     FrameStack,
     UnreadableFrame,
     evenly_spread,
+    in_shots,
     is_blank,
     lazy_stack,
-    refuse_modules,
     stack_from_array,
 )
 
@@ -25,6 +25,7 @@ __all__ = [
     "NXdataWriter",
     "UnreadableFrame",
     "evenly_spread",
+    "in_shots",
     "is_blank",
     "lazy_stack",
     "list_datasets",
@@ -32,7 +33,6 @@ __all__ = [
     "open_layers",
     "parse_address",
     "read_process",
-    "refuse_modules",
     "size_text",
     "stack_from_array",
     "writing_nxdata",

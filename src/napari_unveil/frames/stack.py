@@ -1,12 +1,13 @@
 """Frames that are read when they are looked at: a source of single frames in, a dask stack out.
 
 Axes are ``frame`` (``train`` where each train has one), ``module`` (where there are several), ``y, x``;
-float32 in the unit of the file; NaN where masked or missing.
+float32 in the unit of the file; NaN where masked or missing. A frame is one image (y, x). A shot is what is read out
+at once: all axes but the first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import prod
 from pathlib import Path
 from typing import Any, Protocol
@@ -89,6 +90,12 @@ class FrameStack:
         y, x = self.data.shape[-2:]
         return int(y), int(x)
 
+    @property
+    def shot_shape(self) -> tuple[int, ...]:
+        """Shape of one shot: (y, x), or (module, y, x) where there are several modules."""
+        shape = tuple(int(side) for side in self.data.shape)
+        return shape[1:] if len(shape) > 2 else shape
+
     def read(self, index: int) -> Frame:
         """Read frame ``index``, counted in C order over the leading axes; shape (y, x).
 
@@ -170,15 +177,11 @@ def evenly_spread(count: int, *, most: int) -> list[int]:
     return sorted({round(float(place)) for place in np.linspace(0, count - 1, min(count, most))})
 
 
-def refuse_modules(stack: FrameStack) -> None:
-    """Refuse frames of several modules where one mask (y, x) is to fit them all."""
-    if "module" in stack.axes:
-        count = stack.data.shape[stack.axes.index("module")]
-        raise Refused(
-            found=f"{stack.address} holds {count} modules",
-            needed="frames of one module, since a mask is for one",
-            remedy="open the file of one module",
-        )
+def in_shots(frames: Iterable[Frame], shot_shape: tuple[int, ...]) -> Iterator[Frames]:
+    """Put frames (y, x), in C order over the leading axes, together to shots of this shape; one shot in memory."""
+    remaining = iter(frames)
+    while shot := list(islice(remaining, prod(shot_shape[:-2]))):
+        yield np.stack(shot).reshape(shot_shape)
 
 
 def lazy_stack(source: FrameSource) -> Any:

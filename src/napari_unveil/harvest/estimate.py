@@ -1,4 +1,4 @@
-"""What a harvest will take: frames, a mask (y, x) and settings enter; patches, file size and memory leave."""
+"""What a harvest will take: frames, a mask and settings enter; patches, file size and memory leave."""
 
 import math
 import shutil
@@ -9,14 +9,15 @@ from napari_unveil.errors import Refused
 from napari_unveil.frames import size_text
 from napari_unveil.harvest.positions import STRIPE_ROWS
 from napari_unveil.harvest.room import count_places
-from napari_unveil.harvest.series import Supply
+from napari_unveil.harvest.series import Supply, module_count
 from napari_unveil.harvest.settings import HarvestSettings
+from napari_unveil.masking import mask_of_shot
 from napari_unveil.saving import DISK_MARGIN_BYTES, refuse_unwritable
 from napari_unveil.types import Mask
 
 FLOAT_BYTES = 4
-LABEL_BYTES = 28
-"""Frame number, corner and angle of a patch in the file."""
+LABEL_BYTES = 36
+"""Numbers of frame and module, corner and angle of a patch in the file."""
 
 NODE_BYTES, PATCHES_PER_NODE = 3136, 57
 """Size of a node of the index that HDF5 keeps of the patches, and how many of them it holds as they are appended."""
@@ -41,7 +42,9 @@ class HarvestEstimate:
     Parameters
     ----------
     places
-        Positions that a noise patch can take in one frame, going by the mask alone.
+        Positions that a noise patch can take in one shot, going by the mask alone.
+    modules
+        Images that a shot has.
     signals, noises
         Patches that will come at most.
     file_bytes
@@ -53,6 +56,7 @@ class HarvestEstimate:
     """
 
     places: int
+    modules: int
     signals: int
     noises: int
     file_bytes: int
@@ -78,12 +82,13 @@ def estimate_harvest(
         When the mask leaves no room for a noise patch, or the folder is absent or read-only.
     """
     refuse_unwritable(path)
-    places = count_places(mask, settings)
-    noises = min(settings.noises, places * noise.frame_count)
+    places, modules = count_places(mask_of_shot(mask, noise.shot_shape), settings), module_count(noise)
+    noises = min(settings.noises, places * (noise.frame_count // modules))
     counts = settings.signals, noises
     height, width = signal.frame_shape
     return HarvestEstimate(
         places=places,
+        modules=modules,
         signals=settings.signals,
         noises=noises,
         file_bytes=EMPTY_FILE_BYTES + sum(_patches_bytes(count, settings.patch) for count in counts),

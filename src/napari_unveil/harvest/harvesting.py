@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,9 +18,13 @@ from napari_unveil.harvest.cutting import Cutting, noise_cuttings, signal_cuttin
 from napari_unveil.harvest.estimate import estimate_harvest, refuse_unfitting
 from napari_unveil.harvest.library import Shelf, writing_library
 from napari_unveil.harvest.plan import HarvestPlan
-from napari_unveil.harvest.series import Supply, stacks_of
+from napari_unveil.harvest.room import images_of
+from napari_unveil.harvest.series import Supply, module_count, stacks_of
 from napari_unveil.saving import refuse_inputs
 from napari_unveil.types import Frame
+
+Cut: TypeAlias = Callable[[Frame, int], Iterator[Cutting]]
+"""Cuts a frame (y, x) of the module with this number."""
 
 ROUNDS = 4
 """How often the frames are gone through at most, to make up for barren ones."""
@@ -79,17 +83,7 @@ def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
     refuse_inputs(path, *(stack.address.path for stack in (*stacks_of(plan.signal), *stacks_of(plan.noise))))
     refuse_unfitting(estimate_harvest(plan.signal, plan.noise, plan.mask, plan.settings, path))
     settings = plan.settings
-    rng = np.random.default_rng(settings.seed)
-    cut_signal = partial(
-        signal_cuttings,
-        patch=settings.patch,
-        min_intensity=plan.min_intensity,
-        max_excluded=settings.max_excluded,
-        rng=rng,
-    )
-    cut_noise = partial(
-        noise_cuttings, mask=plan.mask, patch=settings.patch, max_excluded=settings.max_excluded, rng=rng
-    )
+    cut_signal, cut_noise = _cuts(plan)
     report = HarvestReport(0, plan.signal.frame_count + plan.noise.frame_count, 0, 0, settings.signals, settings.noises)
     with writing_library(
         path,
@@ -98,11 +92,11 @@ def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
         photon_energy_keV=plan.photon_energy_keV,
         provenance=_provenance(plan),
     ) as (signal, noise):
-        for step in _collect(plan.signal, signal, wanted=settings.signals, cuttings=cut_signal):
+        for step in _collect(plan.signal, signal, wanted=settings.signals, cut=cut_signal):
             report = _advanced(report, step, signal_count=signal.count)
             yield report
         _refuse_barren(signal, f"a patch of at least {plan.min_intensity:.4g} {plan.unit}".rstrip(), plan.signal)
-        for step in _collect(plan.noise, noise, wanted=settings.noises, cuttings=cut_noise):
+        for step in _collect(plan.noise, noise, wanted=settings.noises, cut=cut_noise):
             report = _advanced(report, step, noise_count=noise.count)
             yield report
         _refuse_barren(noise, "a patch outside the mask", plan.noise)
@@ -124,9 +118,21 @@ class _Step:
     unreadable: tuple[str, ...] = ()
 
 
-def _collect(
-    stack: Supply, shelf: Shelf, *, wanted: int, cuttings: Callable[[Frame], Iterator[Cutting]]
-) -> Iterator[_Step]:
+def _cuts(plan: HarvestPlan) -> tuple[Cut, Cut]:
+    """How patches of signal and of noise are cut, both from one source of chance."""
+    settings, masks, rng = plan.settings, images_of(plan.mask), np.random.default_rng(plan.settings.seed)
+    alike: dict[str, Any] = {"patch": settings.patch, "max_excluded": settings.max_excluded, "rng": rng}
+
+    def signal(frame: Frame, _: int) -> Iterator[Cutting]:
+        return signal_cuttings(frame, min_intensity=plan.min_intensity, **alike)
+
+    def noise(frame: Frame, module: int) -> Iterator[Cutting]:
+        return noise_cuttings(frame, masks[module], **alike)
+
+    return signal, noise
+
+
+def _collect(stack: Supply, shelf: Shelf, *, wanted: int, cut: Cut) -> Iterator[_Step]:
     fertile = list(range(stack.frame_count))
     for this_round in range(ROUNDS):
         if not fertile or shelf.count >= wanted:
@@ -136,15 +142,13 @@ def _collect(
         numbers, fertile, before = fertile, [], shelf.count
         for place, number in enumerate(numbers, start=1):
             due = before + (wanted - before) * place // len(numbers)
-            yield from _shelve(stack, number, shelf, due=due, cuttings=cuttings)
+            yield from _shelve(stack, number, shelf, due=due, cut=cut)
             if shelf.count == due:
                 fertile.append(number)
             yield _Step(read=1)
 
 
-def _shelve(
-    stack: Supply, number: int, shelf: Shelf, *, due: int, cuttings: Callable[[Frame], Iterator[Cutting]]
-) -> Iterator[_Step]:
+def _shelve(stack: Supply, number: int, shelf: Shelf, *, due: int, cut: Cut) -> Iterator[_Step]:
     """Put patches of one frame on the shelf until ``due`` lie there."""
     missing = due - shelf.count
     if missing == 0:
@@ -156,8 +160,9 @@ def _shelve(
         return
     if is_blank(frame):
         return
-    for cutting in islice(cuttings(frame), missing):
-        shelf.append(cutting, frame=number)
+    shot, module = divmod(number, module_count(stack))
+    for cutting in islice(cut(frame, module), missing):
+        shelf.append(cutting, frame=shot, module=module)
         if shelf.count % PATCHES_PER_REPORT == 0:
             yield _Step()
 
@@ -188,9 +193,14 @@ def _provenance(plan: HarvestPlan) -> dict[str, object]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "signal": str(plan.signal.address),
         "noise": str(plan.noise.address),
-        "signal_frame_counts": [stack.frame_count for stack in stacks_of(plan.signal)],
-        "noise_frame_counts": [stack.frame_count for stack in stacks_of(plan.noise)],
+        "signal_frame_counts": _shot_counts(plan.signal),
+        "noise_frame_counts": _shot_counts(plan.noise),
+        "modules": module_count(plan.signal),
         "mask_sha256": hashlib.sha256(np.packbits(plan.mask).tobytes()).hexdigest(),
         "settings": dataclasses.asdict(plan.settings),
         "min_intensity": plan.min_intensity,
     }
+
+
+def _shot_counts(supply: Supply) -> list[int]:
+    return [stack.frame_count // module_count(supply) for stack in stacks_of(supply)]

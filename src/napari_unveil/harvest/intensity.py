@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from napari_unveil.errors import Refused
 from napari_unveil.frames import is_blank
 from napari_unveil.harvest.positions import box_sum_stripes, free_positions
+from napari_unveil.harvest.room import images_of
 from napari_unveil.masking.spread import robust_sigma
 from napari_unveil.types import Frame, Mask
 
@@ -22,7 +23,7 @@ POSITIONS_LOOKED_AT = 2**19
 """About so many background patches of a frame count, on a regular grid."""
 
 
-def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, max_excluded: float) -> float:
+def suggest_min_intensity(frames: Iterable[tuple[int, Frame]], mask: Mask, *, patch: int, max_excluded: float) -> float:
     """Integrated intensity from which a patch clearly holds more than the frames do outside the signal mask.
 
     Background patches are those that lie outside the mask of the same X-ray-only frames. The suggestion is
@@ -32,9 +33,9 @@ def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, ma
     Parameters
     ----------
     frames
-        A few X-ray-only frames, each of shape (y, x); blank ones are skipped.
+        A few X-ray-only frames, each of shape (y, x), with the number of their module; blank ones are skipped.
     mask
-        Shape (y, x), True = signal.
+        Shape (y, x) or (module, y, x), True = signal.
     patch
         Side of a patch, pixels.
     max_excluded
@@ -45,8 +46,8 @@ def suggest_min_intensity(frames: Iterable[Frame], mask: Mask, *, patch: int, ma
     Refused
         When every frame is blank, or no patch is brighter than the background.
     """
-    free = free_positions(mask, patch=patch, max_excluded=max_excluded)
-    looks = [_look(frame, free, patch=patch) for frame in frames if not is_blank(frame)]
+    free = [free_positions(image, patch=patch, max_excluded=max_excluded) for image in images_of(mask)]
+    looks = [_look(frame, free[module], patch=patch) for module, frame in frames if not is_blank(frame)]
     if not looks:
         raise Refused(
             found="the X-ray-only frames looked at hold nothing but zeros or missing pixels",

@@ -1,8 +1,10 @@
 """The patch library: patches (y, x) enter one by one, an HDF5 file leaves; and the same file read in part.
 
 Layout: groups ``/signal`` and ``/noise``, each with ``patches`` (n, y, x) float32 in the unit of the
-frames, NaN where bad, one patch a chunk, uncompressed; ``frame`` (n): number of the frame it was cut from;
-``position`` (n, 2): row and column of its corner before turning; ``angle_deg`` (n). Root attributes:
+frames, NaN where bad, one patch a chunk, uncompressed; ``frame`` (n): number, along the first axis, of the frame or
+train it was cut from, so that all modules of one shot have one number; ``module`` (n): which of them, 0 where there is
+one (absent in older files); ``position`` (n, 2): row and column of its corner before turning; ``angle_deg`` (n). Root
+attributes:
 ``format``, ``format_version``, ``unit``, ``photon_energy_keV`` (absent when unknown) and ``provenance``
 (JSON).
 """
@@ -37,6 +39,7 @@ class Shelf:
             "patches", (0, patch, patch), np.float32, maxshape=(None, patch, patch), chunks=(1, patch, patch)
         )
         self._frames: list[int] = []
+        self._modules: list[int] = []
         self._corners: list[tuple[int, int]] = []
         self._angles: list[float] = []
 
@@ -45,18 +48,20 @@ class Shelf:
         """How many patches lie on the shelf."""
         return len(self._frames)
 
-    def append(self, cutting: Cutting, *, frame: int) -> None:
-        """Write one patch, cut from the frame with this number."""
+    def append(self, cutting: Cutting, *, frame: int, module: int) -> None:
+        """Write one patch, cut from the module of the frame with these numbers."""
         refuse_full_disk(self._path, cutting.pixels.nbytes)
         self._patches.resize(self.count + 1, axis=0)
         self._patches[self.count] = cutting.pixels
         self._frames.append(frame)
+        self._modules.append(module)
         self._corners.append(cutting.corner)
         self._angles.append(cutting.angle_deg)
 
     def label(self) -> None:
         """Write where the patches come from; the last thing done."""
         self._group["frame"] = np.array(self._frames, np.int64)
+        self._group["module"] = np.array(self._modules, np.int64)
         self._group["position"] = np.array(self._corners, np.int64).reshape(-1, 2)
         self._group["angle_deg"] = np.array(self._angles, np.float32)
 
@@ -109,7 +114,9 @@ class PatchLibrary:
     unit, photon_energy_keV
         Of the patches; empty and None when unknown.
     signal_frames, noise_frames
-        Shape (n,): number of the frame that each patch was cut from.
+        Shape (n,): number of the frame or train that each patch was cut from; all modules of a shot share it.
+    signal_modules, noise_modules
+        Shape (n,): number of the module that each patch was cut from.
     provenance
         Inputs, settings, program, date.
     """
@@ -120,6 +127,8 @@ class PatchLibrary:
     photon_energy_keV: float | None
     signal_frames: Indices
     noise_frames: Indices
+    signal_modules: Indices
+    noise_modules: Indices
     provenance: dict[str, Any]
 
     @classmethod
@@ -142,6 +151,8 @@ class PatchLibrary:
                 photon_energy_keV=None if energy is None else float(energy),
                 signal_frames=file["signal/frame"][...],
                 noise_frames=file["noise/frame"][...],
+                signal_modules=modules_of(file["signal"]),
+                noise_modules=modules_of(file["noise"]),
                 provenance=json.loads(file.attrs["provenance"]),
             )
 
@@ -160,6 +171,14 @@ class PatchLibrary:
         """Hash of the whole file, in hexadecimal; reads it once through."""
         with _reading(self.path), self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def place(self, kind: str, index: int) -> str:
+        """Which frame, and which module of several, a patch was cut from, for the user."""
+        frames, modules = (
+            (self.signal_frames, self.signal_modules) if kind == "signal" else (self.noise_frames, self.noise_modules)
+        )
+        module = f", module {modules[index]}" if self.provenance.get("modules", 1) > 1 else ""
+        return f"frame {frames[index]}{module}"
 
     def count(self, kind: str) -> int:
         """How many patches of a kind, ``signal`` or ``noise``, there are."""
@@ -183,6 +202,12 @@ class PatchLibrary:
             for place, index in enumerate(indices):
                 dataset.read_direct(patches, np.s_[int(index)], np.s_[place])
         return patches
+
+
+def modules_of(group: Any) -> Indices:
+    """Shape (n,): number of the module that each patch of one kind was cut from; 0 in files that do not say."""
+    known = group.get("module")
+    return np.zeros(len(group["frame"]), np.int64) if known is None else known[...]
 
 
 @contextmanager

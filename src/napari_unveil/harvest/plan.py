@@ -1,4 +1,4 @@
-"""Resolve a harvest: frames, a mask (y, x) and settings enter, a plan leaves, or a refusal."""
+"""Resolve a harvest: frames, a mask and settings enter, a plan leaves, or a refusal."""
 
 import math
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import evenly_spread, is_blank, refuse_modules
+from napari_unveil.frames import evenly_spread, is_blank
 from napari_unveil.harvest.intensity import suggest_min_intensity
 from napari_unveil.harvest.room import NETWORK_STEP_PX, network_size, refuse_no_room
-from napari_unveil.harvest.series import Supply, is_one_energy, stacks_of
+from napari_unveil.harvest.series import Supply, axes_of_shots, is_one_energy, module_count
 from napari_unveil.harvest.settings import HarvestSettings
+from napari_unveil.masking import mask_of_shot, refuse_misfit
 from napari_unveil.types import Frame, Mask
 
 FRAMES_LOOKED_AT = 8
@@ -28,7 +29,7 @@ class HarvestPlan:
     signal, noise
         X-ray-only frames and full shots, of one stack or of several.
     mask
-        Shape (y, x), True = signal, excluded from where noise patches may lie.
+        Shape of a shot, (y, x) or (module, y, x); True = signal, excluded from where noise patches may lie.
     settings
         As asked.
     min_intensity
@@ -51,6 +52,15 @@ class HarvestPlan:
 def plan_harvest(signal: Supply, noise: Supply, mask: Mask, settings: HarvestSettings) -> HarvestPlan:
     """Resolve a harvest or refuse it; reads up to 8 frames of each stack.
 
+    Parameters
+    ----------
+    signal, noise
+        X-ray-only frames and full shots.
+    mask
+        Shape (y, x) for all modules, (module, y, x), or either with an axis of frames before, which are united.
+    settings
+        As asked.
+
     Raises
     ------
     Refused
@@ -58,6 +68,7 @@ def plan_harvest(signal: Supply, noise: Supply, mask: Mask, settings: HarvestSet
         patches, or no least intensity is given and nothing in the X-ray-only frames stands out.
     """
     check_harvest(signal, noise, mask, settings)
+    mask = mask_of_shot(mask, signal.shot_shape)
     refuse_no_room(mask | _always_missing(noise), settings)
     min_intensity = settings.min_intensity
     if min_intensity is None:
@@ -82,14 +93,12 @@ def check_harvest(signal: Supply, noise: Supply, mask: Mask, settings: HarvestSe
     Raises
     ------
     Refused
-        When a number is out of range, a stack is empty or of several modules, shapes, units or photon
-        energies differ, or a patch is larger than a frame.
+        When a number is out of range, a stack is empty, shapes, units or photon energies differ, or a patch is
+        larger than a frame.
     """
     _refuse_numbers(settings)
     for supply, kind in ((signal, "X-ray-only frames"), (noise, "full shots")):
         _refuse_empty(supply, kind)
-        for stack in stacks_of(supply):
-            refuse_modules(stack)
     _refuse_shapes(signal, noise, mask)
     _refuse_units(signal, noise)
     _refuse_large_patch(mask, settings.patch)
@@ -125,18 +134,14 @@ def _refuse_empty(stack: Supply, kind: str) -> None:
 
 
 def _refuse_shapes(signal: Supply, noise: Supply, mask: Mask) -> None:
-    shapes = {
-        "X-ray-only frames": tuple(signal.frame_shape),
-        "full shots": tuple(noise.frame_shape),
-        "mask": mask.shape,
-    }
-    if len(set(shapes.values())) > 1:
-        found = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+    if signal.shot_shape != noise.shot_shape:
         raise Refused(
-            found=f"the shapes (y, x) differ: {found}",
-            needed="frames and a mask of one detector",
-            remedy="choose files that belong together or make the mask again from these frames",
+            found=f"the shapes {axes_of_shots(signal, noise)} differ: X-ray-only frames {signal.shot_shape}, "
+            f"full shots {noise.shot_shape}",
+            needed="frames of one detector",
+            remedy="choose files that belong together",
         )
+    refuse_misfit(mask.shape, signal.shot_shape)
 
 
 def _refuse_units(signal: Supply, noise: Supply) -> None:
@@ -156,23 +161,27 @@ def _refuse_units(signal: Supply, noise: Supply) -> None:
 
 
 def _refuse_large_patch(mask: Mask, patch: int) -> None:
-    if patch > min(mask.shape):
+    frame_shape = mask.shape[-2:]
+    if patch > min(frame_shape):
         raise Refused(
-            found=f"the patch is {patch} x {patch} pixels, the frame (y, x) {mask.shape}",
+            found=f"the patch is {patch} x {patch} pixels, the frame (y, x) {frame_shape}",
             needed="a patch that fits into the frame",
-            remedy=f"take patches of at most {network_size(min(mask.shape))} pixels",
+            remedy=f"take patches of at most {network_size(min(frame_shape))} pixels",
         )
 
 
-def _some_frames(stack: Supply) -> Iterator[Frame]:
+def _some_frames(stack: Supply) -> Iterator[tuple[int, Frame]]:
+    """Frames with the number of their module."""
     for number in evenly_spread(stack.frame_count, most=FRAMES_LOOKED_AT):
         with suppress(Failed):
-            yield stack.read(number)
+            yield number % module_count(stack), stack.read(number)
 
 
 def _always_missing(stack: Supply) -> Mask:
-    missing = None
-    for frame in _some_frames(stack):
+    """Shape of a shot; where no frame of a module was looked at, nothing is missing."""
+    missing: dict[int, Mask] = {}
+    for module, frame in _some_frames(stack):
         if not is_blank(frame):
-            missing = ~np.isfinite(frame) if missing is None else missing & ~np.isfinite(frame)
-    return np.zeros(stack.frame_shape, np.bool_) if missing is None else missing
+            missing[module] = ~np.isfinite(frame) & missing.get(module, True)
+    nowhere = np.zeros(stack.frame_shape, np.bool_)
+    return np.stack([missing.get(m, nowhere) for m in range(module_count(stack))]).reshape(stack.shot_shape)

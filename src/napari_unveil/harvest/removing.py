@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest.cutting import Cutting
-from napari_unveil.harvest.library import KINDS, PatchLibrary, writing_library
+from napari_unveil.harvest.library import KINDS, PatchLibrary, modules_of, writing_library
 from napari_unveil.saving import refuse_full_disk
 from napari_unveil.types import Indices
 
@@ -41,7 +41,7 @@ def remove_patches(library: PatchLibrary, removed: Mapping[str, Indices]) -> Ite
     """Rewrite ``library`` without some of its patches, one patch in memory at a time.
 
     The original stays until the new file is complete; closed early, nothing changes. Every other patch keeps its
-    pixels, frame, corner and angle, bit by bit, and its place in the order.
+    pixels, frame, module, corner and angle, bit by bit, and its place in the order.
 
     Parameters
     ----------
@@ -75,21 +75,23 @@ def remove_patches(library: PatchLibrary, removed: Mapping[str, Indices]) -> Ite
         refuse_full_disk(library.path, total * library.patch**2 * 4)
         with h5py.File(library.path, "r") as source:
             for kind, shelf in zip(KINDS, shelves, strict=True):
-                for cutting, frame in _cuttings(source[kind], stays[kind]):
-                    shelf.append(cutting, frame=frame)
+                for cutting, frame, module in _cuttings(source[kind], stays[kind]):
+                    shelf.append(cutting, frame=frame, module=module)
                     done += 1
                     if done % PATCHES_PER_REPORT == 0:
                         yield RemovalReport(done, total, sum(gone.values()))
     yield RemovalReport(total, total, sum(gone.values()))
 
 
-def _cuttings(group: Any, indices: Indices) -> Iterator[tuple[Cutting, int]]:
-    """Patches of one kind and the numbers of their frames, read one by one."""
+def _cuttings(group: Any, indices: Indices) -> Iterator[tuple[Cutting, int, int]]:
+    """Patches of one kind and the numbers of their frames and modules, read one by one."""
     patches = group["patches"]
     frames, corners, angles = (group[name][...] for name in ("frame", "position", "angle_deg"))
+    modules = modules_of(group)
     for index in indices:
         row, column = corners[index]
-        yield Cutting(patches[int(index)], (int(row), int(column)), float(angles[index])), int(frames[index])
+        cutting = Cutting(patches[int(index)], (int(row), int(column)), float(angles[index]))
+        yield cutting, int(frames[index]), int(modules[index])
 
 
 def _provenance(library: PatchLibrary, gone: Mapping[str, int]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Room for noise patches: excluded pixels (y, x) enter, the number of places leaves, or a refusal."""
+"""Room for noise patches: excluded pixels (leading axes, y, x) enter, the number of places leaves, or a refusal."""
 
 import numpy as np
 
@@ -12,23 +12,32 @@ NETWORK_STEP_PX = 8
 
 
 def count_places(excluded: Mask, settings: HarvestSettings) -> int:
-    """How many positions a noise patch can take in one frame; neighbouring ones overlap.
+    """How many positions a noise patch can take in all images together; neighbouring ones overlap.
 
     Raises
     ------
     Refused
         When there is none, with the largest patch that would fit.
     """
-    places = np.count_nonzero(free_positions(excluded, patch=settings.patch, max_excluded=settings.max_excluded))
+    places = sum(
+        np.count_nonzero(free_positions(image, patch=settings.patch, max_excluded=settings.max_excluded))
+        for image in images_of(excluded)
+    )
     if not places:
         raise _no_room(excluded, settings)
     return int(places)
 
 
 def refuse_no_room(excluded: Mask, settings: HarvestSettings) -> None:
-    """Refuse excluded pixels that leave a noise patch no position."""
-    if not has_room(excluded, patch=settings.patch, max_excluded=settings.max_excluded):
+    """Refuse excluded pixels that leave a noise patch no position in any image."""
+    images = images_of(excluded)
+    if not any(has_room(image, patch=settings.patch, max_excluded=settings.max_excluded) for image in images):
         raise _no_room(excluded, settings)
+
+
+def images_of(masks: Mask) -> Mask:
+    """Masks along any leading axes as (image, y, x), in C order."""
+    return masks.reshape(-1, *masks.shape[-2:])
 
 
 def network_size(side: int) -> int:
@@ -37,7 +46,8 @@ def network_size(side: int) -> int:
 
 
 def _no_room(excluded: Mask, settings: HarvestSettings) -> Refused:
-    largest = network_size(largest_patch(excluded, max_excluded=settings.max_excluded))
+    sides = (largest_patch(image, max_excluded=settings.max_excluded) for image in images_of(excluded))
+    largest = network_size(max(sides))
     smaller = f"take patches of at most {largest} pixels, or " if largest else ""
     square = f"{settings.patch} x {settings.patch}"
     return Refused(

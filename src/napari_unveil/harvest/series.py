@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TypeAlias
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import FrameStack, refuse_modules
+from napari_unveil.frames import FrameStack
 from napari_unveil.types import Frame
 
 ENERGY_TOLERANCE = 0.01
@@ -22,7 +22,7 @@ class FrameSeries:
     Parameters
     ----------
     stacks
-        At least one; frames of one shape, unit and photon energy. Make a series with `frame_series`.
+        At least one; shots of one shape, unit and photon energy. Make a series with `frame_series`.
     """
 
     stacks: tuple[FrameStack, ...]
@@ -36,6 +36,11 @@ class FrameSeries:
     def frame_shape(self) -> tuple[int, int]:
         """Shape (y, x) of one frame."""
         return self.stacks[0].frame_shape
+
+    @property
+    def shot_shape(self) -> tuple[int, ...]:
+        """Shape of one shot, (y, x) or (module, y, x)."""
+        return self.stacks[0].shot_shape
 
     @property
     def unit(self) -> str:
@@ -75,7 +80,7 @@ def frame_series(stacks: Sequence[FrameStack], *, role: str) -> FrameSeries:
     Raises
     ------
     Refused
-        When there is no stack, one is empty or of several modules, or shapes, units or photon energies differ.
+        When there is no stack, one is empty, or shapes of shots, units or photon energies differ.
     """
     if not stacks:
         raise Refused(
@@ -84,9 +89,8 @@ def frame_series(stacks: Sequence[FrameStack], *, role: str) -> FrameSeries:
             remedy="choose the role in the table of layers",
         )
     for stack in stacks:
-        refuse_modules(stack)
         _refuse_empty(stack, role)
-    _refuse_different("shapes (y, x)", [str(stack.frame_shape) for stack in stacks], role)
+    _refuse_different(f"shapes {axes_of_shots(*stacks)}", [str(stack.shot_shape) for stack in stacks], role)
     _refuse_different("units", [stack.unit for stack in stacks if stack.unit], role)
     energies = [stack.photon_energy_keV for stack in stacks if stack.photon_energy_keV]
     if not is_one_energy(energies):
@@ -98,6 +102,16 @@ def is_one_energy(energies_keV: Sequence[float | None]) -> bool:
     """Whether photon energies are the same; None is unknown, and may be any."""
     known = [energy for energy in energies_keV if energy]
     return not known or math.isclose(min(known), max(known), rel_tol=ENERGY_TOLERANCE)
+
+
+def module_count(supply: Supply) -> int:
+    """How many images (y, x) a shot has."""
+    return math.prod(supply.shot_shape[:-2])
+
+
+def axes_of_shots(*supplies: Supply) -> str:
+    """The axes of shots, for the sentence of a refusal."""
+    return "(module, y, x)" if any(len(supply.shot_shape) > 2 for supply in supplies) else "(y, x)"
 
 
 def stacks_of(supply: Supply) -> tuple[FrameStack, ...]:

@@ -12,7 +12,8 @@ def split_by_frame(frame_numbers: Indices, *, share: float, rng: np.random.Gener
     Parameters
     ----------
     frame_numbers
-        Shape (n,): the frame that each patch was cut from.
+        Shape (n,): the frame or train that each patch was cut from; the modules of one shot share a number, and so
+        stay together.
     share
         Share of the frames for validation, 0 to 1; at least one frame goes to either side.
     rng

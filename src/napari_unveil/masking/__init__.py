@@ -1,12 +1,14 @@
-"""MASK: X-ray-only frames enter, masks (y, x) leave; ``True`` = excluded. No torch."""
+"""MASK: X-ray-only frames enter, masks leave, (y, x) or one a module; ``True`` = excluded. No torch."""
 
+from napari_unveil.masking.alignment import lines_up, mask_of_shot, refuse_misfit
 from napari_unveil.masking.averaging import binned, mean_image
 from napari_unveil.masking.drafts import Draft, find_draft, forget_draft, keep_draft
-from napari_unveil.masking.files import load_mask, load_masks, refuse_mask_path, save_mask, save_masks
+from napari_unveil.masking.files import load_mask, refuse_mask_path, save_mask
 from napari_unveil.masking.formats import SUFFIXES
 from napari_unveil.masking.morphology import (
     bad_pixels,
     combine,
+    each_image,
     fill_holes,
     grow,
     intersect,
@@ -38,6 +40,7 @@ __all__ = [
     "binned",
     "combine",
     "double_size_pixels",
+    "each_image",
     "fill_holes",
     "find_draft",
     "forget_draft",
@@ -46,17 +49,18 @@ __all__ = [
     "intersect",
     "invert",
     "keep_draft",
+    "lines_up",
     "load_mask",
-    "load_masks",
+    "mask_of_shot",
     "mean_image",
     "missing_pixels",
     "over_frames",
     "polygon_mask",
     "refuse_mask_path",
+    "refuse_misfit",
     "remove_specks",
     "saturated_pixels",
     "save_mask",
-    "save_masks",
     "shrink",
     "signal_mask",
     "signal_search",

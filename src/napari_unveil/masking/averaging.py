@@ -1,4 +1,4 @@
-"""The mean image: frames (y, x) enter one by one, their mean (y, x) leaves, in the unit of the frames."""
+"""The mean image: frames or shots enter one by one, their mean leaves, of the same shape and unit."""
 
 from collections.abc import Iterable
 
@@ -14,12 +14,12 @@ def mean_image(frames: Iterable[Frame]) -> Frame:
     Parameters
     ----------
     frames
-        Each of shape (y, x), any unit.
+        Each of shape (y, x), or of shots (module, y, x); any unit.
 
     Returns
     -------
     Frame
-        Shape (y, x), same unit; NaN where no frame is finite.
+        Of the same shape and unit; NaN where no frame is finite.
 
     Raises
     ------
@@ -50,25 +50,26 @@ def binned(image: Frame, step: int) -> Frame:
     Parameters
     ----------
     image
-        Shape (y, x), any unit.
+        Shape (y, x), or several along leading axes, any unit.
     step
         Side of a square, pixels; 1 leaves the image as it is.
 
     Returns
     -------
     Frame
-        Shape (y, x) over ``step``, rounded up; same unit, NaN where a square has no finite pixel.
+        y and x over ``step``, rounded up; same unit, NaN where a square has no finite pixel.
     """
     if step == 1:
         return image
-    rows, columns = (-(-side // step) for side in image.shape)
-    padded = np.full((rows * step, columns * step), np.nan, np.float32)
-    padded[: image.shape[0], : image.shape[1]] = image
-    squares = padded.reshape(rows, step, columns, step)
+    *leading, height, width = image.shape
+    rows, columns = -(-height // step), -(-width // step)
+    padded = np.full((*leading, rows * step, columns * step), np.nan, np.float32)
+    padded[..., :height, :width] = image
+    squares = padded.reshape(*leading, rows, step, columns, step)
     finite = np.isfinite(squares)
-    count = finite.sum(axis=(1, 3))
-    total = np.where(finite, squares, np.float32(0)).sum(axis=(1, 3))
-    mean = np.full((rows, columns), np.nan, np.float32)
+    count = finite.sum(axis=(-3, -1))
+    total = np.where(finite, squares, np.float32(0)).sum(axis=(-3, -1))
+    mean = np.full(count.shape, np.nan, np.float32)
     np.divide(total, count, out=mean, where=count > 0)
     return mean
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import Address
+from napari_unveil.masking.alignment import lines_up
 from napari_unveil.saving import replacing
 from napari_unveil.types import Mask
 
@@ -37,7 +38,7 @@ class Draft:
     names: Mapping[str, str]
 
     def masks(self) -> dict[str, Mask]:
-        """The masks under their names, each of shape (y, x) or (frame, y, x).
+        """The masks under their names, each of shape (y, x), or with leading axes of the frames.
 
         Raises
         ------
@@ -75,10 +76,10 @@ def keep_draft(folder: Path, address: Address, masks: Mapping[str, Mask]) -> Non
             dataset.attrs[NAME] = name
 
 
-def find_draft(folder: Path, address: Address, *, shape: tuple[int, int]) -> Draft | None:
-    """What was kept for the frames at ``address``; None without masks of this shape (y, x). No pixel is read.
+def find_draft(folder: Path, address: Address, *, shape: tuple[int, ...]) -> Draft | None:
+    """What was kept for the frames at ``address``; None without masks for this shape (leading axes, y, x).
 
-    A file that cannot be read is no draft.
+    No pixel is read. A file that cannot be read is no draft.
     """
     path = draft_path(folder, address)
     if not path.is_file():
@@ -87,9 +88,7 @@ def find_draft(folder: Path, address: Address, *, shape: tuple[int, int]) -> Dra
         with h5py.File(path, "r") as file:
             if file.attrs[FRAMES] != _place(address):
                 return None
-            names = {
-                dataset: str(masks.attrs[NAME]) for dataset, masks in file.items() if masks.shape[-2:] == tuple(shape)
-            }
+            names = {dataset: str(masks.attrs[NAME]) for dataset, masks in file.items() if lines_up(masks.shape, shape)}
             saved = datetime.fromisoformat(file.attrs[SAVED])
     except (OSError, KeyError, ValueError, TypeError, AttributeError):
         return None

@@ -24,33 +24,27 @@ UNREADABLE = (OSError, ValueError, EOFError, LookupError, AssertionError, TypeEr
 
 
 def save_mask(path: Path, mask: Mask, *, provenance: Mapping[str, object] | None = None) -> None:
-    """Write a mask in the format that the suffix of ``path`` names.
+    """Write masks in the format that the suffix of ``path`` names.
 
     Parameters
     ----------
     path
         Ends in .tif, .tiff, .npy, .npz, .edf, .msk, .h5 or .hdf5.
     mask
-        Shape (y, x).
+        Shape (y, x), or several along leading axes: one a module, one a frame. EDF holds one leading axis, Fit2D
+        none.
     provenance
         How the mask came about, plain JSON values; kept by HDF5 only.
 
     Raises
     ------
     Refused
-        When the suffix is unknown, the mask is not two-dimensional or the place cannot be written to.
+        When the suffix is unknown, the format does not hold so many axes or the place cannot be written to.
     """
-    _refuse_unknown_suffix(Path(path))
-    _refuse_not_image(path, mask)
-    save_masks(path, mask, provenance=provenance)
-
-
-def save_masks(path: Path, masks: Mask, *, provenance: Mapping[str, object] | None = None) -> None:
-    """As `save_mask`, for a mask (y, x) or one a frame (frame, y, x); EDF and Fit2D hold no frames."""
     path = Path(path)
     _refuse_unknown_suffix(path)
-    _refuse_not_images(path, masks)
-    pixels = np.where(masks, EXCLUDED, np.uint8(0))
+    _refuse_not_images(path, mask)
+    pixels = np.where(mask, EXCLUDED, np.uint8(0))
     with replacing(path) as partial:
         FORMATS[path.suffix.lower()][0](partial, pixels, provenance or {})
 
@@ -68,7 +62,7 @@ def refuse_mask_path(path: Path) -> None:
 
 
 def load_mask(path: Path | str, *, shape: tuple[int, int] | None = None) -> Mask:
-    """Read a mask (y, x); nonzero = True = excluded.
+    """Read masks, (y, x) or several along leading axes; nonzero = True = excluded.
 
     Parameters
     ----------
@@ -81,15 +75,8 @@ def load_mask(path: Path | str, *, shape: tuple[int, int] | None = None) -> Mask
     Raises
     ------
     Refused
-        When the suffix is unknown, the file cannot be read, or it is not one image of this shape.
+        When the suffix is unknown, the file cannot be read, or it does not hold images of this shape.
     """
-    mask = load_masks(path, shape=shape)
-    _refuse_not_image(path, mask)
-    return mask
-
-
-def load_masks(path: Path | str, *, shape: tuple[int, int] | None = None) -> Mask:
-    """As `load_mask`, for a mask (y, x) or one a frame (frame, y, x)."""
     address = parse_address(str(path))
     _refuse_unknown_suffix(address.path)
     try:
@@ -128,19 +115,10 @@ def _refuse_unknown_suffix(path: Path) -> None:
         )
 
 
-def _refuse_not_image(path: Path | str, pixels: NDArray[Any]) -> None:
-    if pixels.ndim != 2:
-        raise Refused(
-            found=f"the mask for {path} has the shape {pixels.shape}",
-            needed="one two-dimensional image",
-            remedy="save a single image (y, x)",
-        )
-
-
 def _refuse_not_images(path: Path | str, pixels: NDArray[Any]) -> None:
-    if pixels.ndim not in (2, 3) or pixels.dtype.kind not in "biuf":
+    if pixels.ndim < 2 or pixels.dtype.kind not in "biuf":
         raise Refused(
             found=f"the mask for {path} has the shape {pixels.shape} and the type {pixels.dtype}",
-            needed="plain numbers, one two-dimensional image or one a frame",
+            needed="plain numbers, one two-dimensional image or one a module or frame",
             remedy="save grey-scale images",
         )

@@ -1,4 +1,4 @@
-"""One pair of functions a file format: pixels (y, x) or (frame, y, x) enter and leave; paths end as ``SUFFIXES``."""
+"""One pair of functions a file format: images (leading axes, y, x) enter and leave; paths end as ``SUFFIXES``."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ INTEGERS = "biu"
 
 
 def write_tiff(path: Path, pixels: NDArray[np.uint8], _: Mapping[str, object]) -> None:
-    """Write a TIFF image, or one page a frame."""
+    """Write a TIFF image, or one page an image."""
     import tifffile
 
     tifffile.imwrite(path, pixels, photometric="minisblack")
@@ -34,18 +34,22 @@ def write_npz(path: Path, pixels: NDArray[np.uint8], _: Mapping[str, object]) ->
 
 
 def write_edf(path: Path, pixels: NDArray[np.uint8], _: Mapping[str, object]) -> None:
-    """Write an EDF image as silx and pyFAI do."""
+    """Write an EDF image as silx and pyFAI do, or one an image along a leading axis."""
     from fabio.edfimage import EdfImage
 
-    _refuse_frames(path, pixels)
-    EdfImage(data=pixels).write(str(path))
+    _refuse_axes(path, pixels, most=3)
+    images = pixels.reshape(-1, *pixels.shape[-2:])
+    file = EdfImage(data=images[0])
+    for image in images[1:]:
+        file.append_frame(data=image)
+    file.write(str(path))
 
 
 def write_fit2d(path: Path, pixels: NDArray[np.uint8], _: Mapping[str, object]) -> None:
     """Write a mask of Fit2D, one bit a pixel."""
     from fabio.fit2dmaskimage import Fit2dMaskImage
 
-    _refuse_frames(path, pixels)
+    _refuse_axes(path, pixels, most=2)
     Fit2dMaskImage(data=pixels).write(str(path))
 
 
@@ -95,12 +99,12 @@ def read_hdf5(path: Path, dataset: str | None) -> NDArray[Any]:
         return np.asarray(file[dataset or (DATASET if DATASET in file else _one_of(_images(file), path))])
 
 
-def _refuse_frames(path: Path, pixels: NDArray[np.uint8]) -> None:
-    if pixels.ndim > 2:
+def _refuse_axes(path: Path, pixels: NDArray[np.uint8], *, most: int) -> None:
+    if pixels.ndim > most:
         raise Refused(
-            found=f"the mask has {len(pixels)} frames",
-            needed=f"one image (y, x) for a {path.suffix} file",
-            remedy="save it as .tif, .npy, .npz or .h5, or make one mask of all frames first",
+            found=f"the mask has the shape {pixels.shape}",
+            needed=f"at most {most} axes for a {path.suffix} file",
+            remedy="save it as .tif, .npy, .npz or .h5, or make one mask for all first",
         )
 
 

@@ -1,5 +1,7 @@
 """Masks made of masks: shape (y, x), True = excluded, in and out."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -19,14 +21,20 @@ def bad_pixels(frame: Frame) -> Mask:
     return np.asarray(~np.isfinite(frame))
 
 
+def each_image(operation: Callable[[Mask], Mask], masks: Mask) -> Mask:
+    """What ``operation``, which takes and gives (y, x), makes of each image of ``masks`` (leading axes, y, x)."""
+    images = masks.reshape(-1, *masks.shape[-2:])
+    return np.stack([operation(image) for image in images]).reshape(masks.shape)
+
+
 def combine(first: Mask, *others: Mask) -> Mask:
-    """Exclude what any of the masks (y, x) excludes; refused when their shapes differ."""
+    """Exclude what any of the masks excludes; refused when their shapes differ."""
     _refuse_other_shapes(first, *others)
     return np.asarray(np.logical_or.reduce([first, *others]))
 
 
 def intersect(first: Mask, *others: Mask) -> Mask:
-    """Exclude what all of the masks (y, x) exclude; refused when their shapes differ."""
+    """Exclude what all of the masks exclude; refused when their shapes differ."""
     _refuse_other_shapes(first, *others)
     return np.asarray(np.logical_and.reduce([first, *others]))
 
@@ -38,7 +46,7 @@ def subtract(first: Mask, *others: Mask) -> Mask:
 
 
 def over_frames(masks: Mask) -> Mask:
-    """Exclude what is excluded in any frame: shape (frame, y, x) in, shape (y, x) out."""
+    """Exclude what is excluded in any frame: shape (frame, ...) in, the rest of the shape out."""
     return np.asarray(masks.any(axis=0))
 
 

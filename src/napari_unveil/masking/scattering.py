@@ -1,11 +1,11 @@
-"""The signal mask: a mean X-ray-only image (y, x) enters, the region of scattering leaves (True)."""
+"""The signal mask: a mean X-ray-only image enters, (y, x) or one a module, the region of scattering leaves (True)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from napari_unveil.errors import Refused
 from napari_unveil.masking.averaging import binned
-from napari_unveil.masking.morphology import grow, remove_specks
+from napari_unveil.masking.morphology import each_image, grow, remove_specks
 from napari_unveil.masking.smoothing import smooth
 from napari_unveil.types import Frame, Mask
 
@@ -22,7 +22,7 @@ class SignalSearch:
     Parameters
     ----------
     smoothed
-        Shape (y, x), in the unit of the image.
+        Shape (y, x), or several along leading axes, in the unit of the image.
     smooth_px
         Standard deviation of the smoothing, in pixels of ``smoothed``.
     step
@@ -32,6 +32,10 @@ class SignalSearch:
     smoothed: Frame
     smooth_px: float
     step: int = 1
+
+    def at(self, place: tuple[int, ...]) -> "SignalSearch":
+        """The search in the one image (y, x) at ``place`` along the leading axes."""
+        return replace(self, smoothed=self.smoothed[place])
 
     def mask(self, *, threshold: float, grow_px: float) -> Mask:
         """Where the signal is; lengths in pixels of the frame, shape that of ``smoothed``.
@@ -47,23 +51,26 @@ class SignalSearch:
                 needed="a finite threshold and a margin of at least 0 px",
                 remedy="correct the value",
             )
-        bright = self.smoothed > threshold
-        signal = remove_specks(bright, area_px=math.pi * (SPECK_RADII * self.smooth_px) ** 2)
-        return grow(signal, grow_px / self.step)
+        speck_px = math.pi * (SPECK_RADII * self.smooth_px) ** 2
+
+        def without_specks(bright: Mask) -> Mask:
+            return grow(remove_specks(bright, area_px=speck_px), grow_px / self.step)
+
+        return each_image(without_specks, self.smoothed > threshold)
 
 
 def signal_search(image: Frame, *, smooth_px: float = SMOOTH_PX, at_most_px: int | None = None) -> SignalSearch:
-    """Smooth an image (y, x) once, to look for signal in it.
+    """Smooth an image once, to look for signal in it.
 
     Parameters
     ----------
     image
-        Shape (y, x), any unit; NaN where bad. Bad pixels are judged by their neighbours.
+        Shape (y, x), or several along leading axes, any unit; NaN where bad. Bad pixels are judged by their neighbours.
     smooth_px
         Standard deviation of the Gaussian smoothing, pixels. Regions smaller than a disk of twice this
         radius are taken for single hits and hot pixels and dropped.
     at_most_px
-        Number of pixels above which the image is binned until it has no more, for a quick preview; None: never.
+        Number of pixels (y, x) above which an image is binned until it has no more, for a quick preview; None: never.
 
     Raises
     ------
@@ -76,7 +83,7 @@ def signal_search(image: Frame, *, smooth_px: float = SMOOTH_PX, at_most_px: int
             needed="a length of at least 0 px",
             remedy="correct the value",
         )
-    step = 1 if at_most_px is None else math.ceil(math.sqrt(image.size / at_most_px))
+    step = 1 if at_most_px is None else math.ceil(math.sqrt(math.prod(image.shape[-2:]) / at_most_px))
     coarse_px = smooth_px / step
     return SignalSearch(smooth(binned(image, step), smooth_px=coarse_px), coarse_px, step)
 
@@ -96,7 +103,7 @@ def signal_mask(image: Frame, *, threshold: float, smooth_px: float = SMOOTH_PX,
     Returns
     -------
     Mask
-        Shape (y, x), True = signal, excluded from where noise patches may lie.
+        Of the shape of the image, True = signal, excluded from where noise patches may lie.
 
     Raises
     ------

@@ -25,7 +25,7 @@ def suggest_threshold(image: Frame, *, smooth_px: float = 2.0) -> float:
     Parameters
     ----------
     image
-        Shape (y, x), any unit; usually a mean image.
+        Shape (y, x), or (module, y, x) for one level that fits all modules; any unit; usually a mean image.
     smooth_px
         Standard deviation of the smoothing in pixels; the same as in `signal_mask`.
 

@@ -1,8 +1,9 @@
-"""Signal masks from X-ray-only frames (y, x), with what they were made from, and the room that they leave."""
+"""Signal masks from X-ray-only frames, with what they were made from, and the room that they leave."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from napari_unveil.frames import FrameStack, UnreadableFrame, evenly_spread
 from napari_unveil.harvest.positions import free_positions, separate_positions
 from napari_unveil.masking import SignalSearch, mean_image, signal_mask, signal_search, suggest_threshold
 from napari_unveil.masking.special import FEWEST_FRAMES
-from napari_unveil.types import Frame, Mask
+from napari_unveil.types import Frame, Frames, Mask
 
 PREVIEW_PX = 2**20
 """Pixels up to which a preview is exact; larger frames are binned for it, so that it keeps up with the fields."""
@@ -25,7 +26,7 @@ MOST_FRAMES, MOST_BYTES = 32, 2**28
 
 @dataclass(frozen=True, slots=True)
 class ReferenceMask:
-    """A signal mask (y, x; True = signal) with the mean image and the threshold, in its unit, that made it."""
+    """A signal mask (True = signal) with the mean image, of its shape, and the threshold in its unit that made it."""
 
     mask: Mask
     image: Frame
@@ -34,7 +35,7 @@ class ReferenceMask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceImage:
-    """An image (y, x) to look for signal in.
+    """An image to look for signal in, (y, x) or one a module.
 
     Parameters
     ----------
@@ -81,6 +82,15 @@ def mask_from_reference(
 ) -> ReferenceMask:
     """Where X-ray-only ``frames`` hold signal; without a ``threshold``, one is suggested from the data.
 
+    Parameters
+    ----------
+    frames
+        Shots, each of shape (y, x) or (module, y, x); the mask has the same shape.
+    threshold
+        In the unit of the frames, one for all modules.
+    grow_px
+        Margin around the signal, pixels.
+
     Raises
     ------
     Refused
@@ -99,7 +109,7 @@ def mask_from_reference(
 
 
 def reference_image(frames: Iterable[Frame]) -> ReferenceImage:
-    """Prepare the mean of X-ray-only ``frames`` for previews of the mask.
+    """Prepare the mean of X-ray-only shots, (y, x) or (module, y, x), for previews of the mask.
 
     Raises
     ------
@@ -112,8 +122,28 @@ def reference_image(frames: Iterable[Frame]) -> ReferenceImage:
     return ReferenceImage(image, suggested, search, levels)
 
 
-def spread_frames(stack: FrameStack) -> Iterator[Frame]:
-    """Some frames (y, x), spread evenly over the stack, few enough to be held together; unreadable ones are left out.
+def pixels_of_each_module(
+    stack: FrameStack,
+    find_pixels: Callable[[Frames], Mask],
+    *,
+    passing: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
+) -> Mask:
+    """What ``find_pixels`` makes of some frames (frame, y, x) of each module, in the shape of a shot.
+
+    Parameters
+    ----------
+    passing
+        Passes frames on as they are read, such as to count them.
+    """
+    modules = range(prod(stack.shot_shape[:-2]))
+    found = [find_pixels(np.stack(list(passing(spread_frames(stack, module=module))))) for module in modules]
+    return np.stack(found).reshape(stack.shot_shape)
+
+
+def spread_frames(stack: FrameStack, *, module: int = 0) -> Iterator[Frame]:
+    """Some frames (y, x) of a module, spread evenly over the shots, few enough to be held together.
+
+    Unreadable ones are left out.
 
     Raises
     ------
@@ -123,9 +153,10 @@ def spread_frames(stack: FrameStack) -> Iterator[Frame]:
     frame_bytes = 4 * stack.frame_shape[0] * stack.frame_shape[1]
     most = min(MOST_FRAMES, max(FEWEST_FRAMES, MOST_BYTES // frame_bytes))
     read = False
-    for number in evenly_spread(stack.frame_count, most=most):
+    modules = prod(stack.shot_shape[:-2])
+    for shot in evenly_spread(stack.frame_count // modules, most=most):
         with suppress(UnreadableFrame):
-            yield stack.read(number)
+            yield stack.read(shot * modules + module)
             read = True
     if not read:
         raise Refused(

@@ -6,11 +6,13 @@ from typing import Any
 import dask.array as da
 import numpy as np
 import pytest
+from napari.components import ViewerModel
 from napari.layers import Image, Labels, Shapes
 
 from napari_unveil.errors import Refused
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.layers import shapes
+from napari_unveil.plugin.layers.frames import placement_of_axes
 
 
 def test_the_stack_that_our_reader_opened_comes_back(beamtime: Any) -> None:
@@ -107,18 +109,33 @@ def test_a_change_of_a_shown_mask_can_be_undone(beamtime: Any) -> None:
     np.testing.assert_array_equal(layers.mask_of(layer), before)
 
 
-def test_a_mask_per_frame_marks_what_any_frame_marks() -> None:
-    masks = np.zeros((2, 4, 4), np.uint8)
-    masks[0, 1, 1], masks[1, 2, 2] = 1, 3
-    layer = Labels(masks, name="stack")
-    np.testing.assert_array_equal(np.argwhere(layers.mask_of(layer)), [[1, 1], [2, 2]])
-    assert layers.is_per_frame(layer)
-    assert layers.masks_of(layer).shape == (2, 4, 4)
+@pytest.mark.parametrize("shape", [(4, 4), (2, 4, 4), (3, 2, 4, 4)])
+def test_a_mask_has_the_axes_of_its_layer(shape: tuple[int, ...]) -> None:
+    labels = np.random.default_rng(0).integers(0, 3, shape).astype(np.uint8)
+    np.testing.assert_array_equal(layers.mask_of(Labels(labels)), labels != 0)
 
 
-def test_a_mask_of_four_axes_is_refused() -> None:
-    with pytest.raises(Refused, match="has 4 axes"):
-        layers.mask_of(Labels(np.zeros((2, 2, 4, 4), np.uint8), name="modules"))
+def test_a_mask_of_modules_lies_on_their_frames() -> None:
+    viewer = ViewerModel()
+    scale, translate = (1, 1, 2, 3), (0, 0, 5, 7)
+    frames = viewer.add_image(np.zeros((3, 2, 4, 6), np.float32), scale=scale, translate=translate)
+    mask = layers.add_mask(viewer, np.zeros((2, 4, 6), np.bool_), like=frames)
+    np.testing.assert_array_equal(mask.scale, scale[1:])
+    np.testing.assert_array_equal(mask.translate, translate[1:])
+    viewer.dims.set_current_step((0, 1), (2, 1))
+    assert layers.shown_place(frames, viewer.dims.current_step) == (2, 1)
+    assert layers.shown_place(mask, viewer.dims.current_step) == (1,)
+    world = frames.data_to_world((2, 1, 3, 4))
+    np.testing.assert_allclose(mask.world_to_data(world[1:]), (1, 3, 4))
+
+
+@pytest.mark.parametrize("ndim", [2, 3, 4])
+def test_the_placement_of_all_axes_is_that_of_the_layer(ndim: int) -> None:
+    shear = np.arange(1, ndim * (ndim - 1) // 2 + 1) / 10
+    layer = Labels(np.zeros((2,) * ndim, np.uint8), scale=range(1, ndim + 1), shear=shear)
+    whole, parts = layers.placement(layer), placement_of_axes(layer, ndim)
+    for name in ("scale", "translate", "rotate", "shear"):
+        np.testing.assert_array_equal(parts[name], whole[name])
 
 
 @pytest.mark.parametrize("shape", [(5, 6), (3, 5, 6)])

@@ -44,8 +44,8 @@ def paint(view: MaskView) -> Any:
 
 
 def kept(view: MaskView, folder: Path) -> Any:
-    address = layers.stack_of(view.frames.layer()).address
-    return find_draft(folder, address, shape=(64, 64))
+    stack = layers.stack_of(view.frames.layer())
+    return find_draft(folder, stack.address, shape=stack.data.shape)
 
 
 def test_a_painted_mask_is_kept_a_few_seconds_later(

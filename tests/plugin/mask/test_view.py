@@ -1,7 +1,6 @@
 """Window "Signal mask": making masks, special pixels, thresholds, files, and what is refused."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,7 @@ import numpy as np
 import pytest
 from napari.layers import Labels
 
-from napari_unveil.frames import stack_from_array
-from napari_unveil.masking import grow, save_mask, save_masks
+from napari_unveil.masking import grow, save_mask
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.mask import job
@@ -92,14 +90,6 @@ class TestFromReference:
         qtbot.addWidget(view)
         assert not view.button.isEnabled()
         assert "No layer is chosen" in view.status.text()
-
-    def test_frames_of_several_modules_are_refused(self, view: MaskView) -> None:
-        frames = np.zeros((2, 2, 64, 64), np.float32)
-        stack = replace(stack_from_array(frames, name="run"), axes=("train", "module", "y", "x"))
-        layer = view.viewer.add_image(frames, name="modules", metadata={"unveil": {"stack": stack}})
-        view.frames.choose(layer)
-        view.check()
-        assert "2 modules" in view.status.text()
 
 
 class TestPreview:
@@ -291,7 +281,7 @@ class TestPerFrame:
 
     def test_all_frames_are_changed_in_one_step(self, view: MaskView, per_frame: Labels, press: Press) -> None:
         before = per_frame.data.copy()
-        view.changing.frames.choose(True)
+        view.changing.images.choose(None)
         press("Invert")
         np.testing.assert_array_equal(per_frame.data, 1 - before)
         per_frame.undo()
@@ -303,7 +293,7 @@ class TestPerFrame:
         expected[0:40, 20:30] = True
         assert view.mask.layer() is not per_frame
         np.testing.assert_array_equal(view.mask.layer().data != 0, expected)
-        np.testing.assert_array_equal(layers.mask_of(per_frame), expected)
+        np.testing.assert_array_equal(layers.mask_of(per_frame).any(axis=0), expected)
 
     def test_a_mask_is_shared_out_over_the_frames(self, view: MaskView, square: Labels, press: Press) -> None:
         press("One per frame")
@@ -464,7 +454,7 @@ class TestFiles:
         assert "(3, 4)" in view.status.text()
 
     def test_masks_of_more_frames_are_shown_beside(self, view: MaskView, tmp_path: Path, square: Labels) -> None:
-        save_masks(tmp_path / "seven.tif", np.ones((7, 64, 64), bool))
+        save_mask(tmp_path / "seven.tif", np.ones((7, 64, 64), bool))
         view.load(tmp_path / "seven.tif")
         assert view.mask.layer().name == "seven"
         assert square.data.sum() == 100

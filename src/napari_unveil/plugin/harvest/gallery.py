@@ -99,10 +99,10 @@ class Gallery:
         marked = montage.toggle(place)
         self._layers[kind].refresh()
         library, ranking = montage.library, montage.ranking
-        frame = (library.signal_frames if kind == "signal" else library.noise_frames)[ranking.indices[place]]
+        origin = library.place(kind, int(ranking.indices[place]))
         self._say(
             f"{kind} patch {place + 1} of {montage.count} ({ranking.intensities[place]:.4g} {library.unit}, "
-            f"cut from frame {frame}) is {'marked' if marked else 'kept'}; {self.marked_count} marked"
+            f"cut from {origin}) is {'marked' if marked else 'kept'}; {self.marked_count} marked"
         )
 
     def close(self) -> None:

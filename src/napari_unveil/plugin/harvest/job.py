@@ -37,7 +37,7 @@ PATCHES_SAMPLED = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HarvestRequest:
-    """X-ray-only frames, full shots, a mask (y, x) of the signal, numbers, and the file to write."""
+    """X-ray-only frames, full shots, a mask of the signal that lines up with them, numbers, and the file to write."""
 
     signal: FrameSeries
     noise: FrameSeries
@@ -80,11 +80,6 @@ def start(session: Session, request: HarvestRequest) -> None:
     )
 
 
-def look_ahead(session: Session, request: HarvestRequest, *, done: Callable[[Ahead], None]) -> None:
-    """Find out beside the window what a checked request will take."""
-    session.task("ahead").run(lambda _: _looking_ahead(request), done=done)
-
-
 def show(session: Session, path: Path, *, done: Callable[[Shown], None]) -> None:
     """Sort the patches of a library beside the window."""
     session.task("harvest").run(lambda _: _sorting(path), done=done)
@@ -124,7 +119,8 @@ def _harvesting(request: HarvestRequest) -> Job:
     return request.path
 
 
-def _looking_ahead(request: HarvestRequest) -> Job:
+def look_ahead(request: HarvestRequest) -> Job:
+    """A job that finds out what a checked request will take, an `Ahead`."""
     yield Progress(0, 0, "counting places")
     free = int(psutil.virtual_memory().available)
     try:
@@ -184,9 +180,10 @@ def ahead_in_words(ahead: Ahead) -> str:
     estimate = ahead.estimate
     if estimate is None:
         return ""
+    masks = "mask of a frame" if estimate.modules == 1 else f"masks of {estimate.modules} modules"
     return (
         f"At most {estimate.signals:,} signal and {estimate.noises:,} noise patches "
-        f"({estimate.places:,} places outside the mask of a frame).\n"
+        f"({estimate.places:,} places outside the {masks}).\n"
         f"File {size_text(estimate.file_bytes)} ({size_text(estimate.free_bytes)} free on the disk).\n"
         f"Memory {size_text(estimate.memory_bytes)} ({size_text(ahead.free_memory_bytes)} free)."
     )

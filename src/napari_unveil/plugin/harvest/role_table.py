@@ -16,7 +16,7 @@ from napari_unveil.plugin.widgets.fields import Choice, WheelGuard
 
 COLUMNS = (
     ("Layer", "Image layers of the viewer; results and colour images play no role."),
-    ("Frames", "Number of frames x rows x columns, in pixels."),
+    ("Frames", "Number of frames, of modules where there are several, rows and columns in pixels."),
     ("Unit", "Unit of the frames; empty when it is not known."),
     ("Role", "What the frames of the layer are. Frames of layers with one role are used one after the other."),
 )

@@ -13,6 +13,7 @@ from napari_unveil.plugin.layers.frames import (
     placement,
     placement_in_plane,
     shown_frame,
+    shown_place,
     stack_of,
 )
 from napari_unveil.plugin.layers.look import MISSING_COLOUR, frame_look
@@ -20,11 +21,9 @@ from napari_unveil.plugin.layers.masks import (
     MASK_NAME,
     add_mask,
     change_mask,
-    is_per_frame,
     mask_layer,
     mask_layers,
     mask_of,
-    masks_of,
 )
 from napari_unveil.plugin.layers.overlays import OVERLAY, hide_overlay, is_overlay, show_overlay
 from napari_unveil.plugin.layers.separations import Results, results_of, show_separation, source_of
@@ -47,20 +46,19 @@ __all__ = [
     "hide_overlay",
     "is_input",
     "is_overlay",
-    "is_per_frame",
     "is_result",
     "layer_named",
     "line_of",
     "mask_layer",
     "mask_layers",
     "mask_of",
-    "masks_of",
     "placement",
     "placement_in_plane",
     "results_of",
     "show_overlay",
     "show_separation",
     "shown_frame",
+    "shown_place",
     "source_of",
     "stack_of",
 ]

@@ -112,12 +112,15 @@ def _frames_layer(layer: Layer | None) -> Image:
 
 def shown_frame(layer: Layer, current_step: tuple[int, ...]) -> int:
     """Number of the frame of ``layer`` that a viewer with these steps shows, in C order over the leading axes."""
+    place = shown_place(layer, current_step)
+    return int(np.ravel_multi_index(place, layer.data.shape[:-2])) if place else 0
+
+
+def shown_place(layer: Layer, current_step: tuple[int, ...]) -> tuple[int, ...]:
+    """Where along its leading axes a viewer with these steps shows ``layer``; napari lines axes up at the last."""
     leading = layer.data.shape[:-2]
-    if not leading:
-        return 0
     steps = current_step[len(current_step) - layer.data.ndim :][: len(leading)]
-    position = [min(max(int(step), 0), side - 1) for step, side in zip(steps, leading, strict=True)]
-    return int(np.ravel_multi_index(position, leading))
+    return tuple(min(max(int(step), 0), side - 1) for step, side in zip(steps, leading, strict=True))
 
 
 def placement(layer: Layer) -> dict[str, Any]:
@@ -127,14 +130,19 @@ def placement(layer: Layer) -> dict[str, Any]:
 
 def placement_in_plane(layer: Layer) -> dict[str, Any]:
     """Where the frames (y, x) of a layer lie in the world, as arguments for a new layer of one image."""
+    return placement_of_axes(layer, 2)
+
+
+def placement_of_axes(layer: Layer, count: int) -> dict[str, Any]:
+    """Where the last axes of a layer lie in the world, as arguments for a new layer of ``count`` axes."""
     return {
-        "scale": layer.scale[-2:],
-        "translate": layer.translate[-2:],
-        "rotate": layer.rotate[-2:, -2:],
-        "shear": layer.shear[-1:],
-        "affine": layer.affine.affine_matrix[-3:, -3:],
-        "units": layer.units[-2:],
-        "axis_labels": layer.axis_labels[-2:],
+        "scale": layer.scale[-count:],
+        "translate": layer.translate[-count:],
+        "rotate": layer.rotate[-count:, -count:],
+        "shear": layer.shear[-count * (count - 1) // 2 :],
+        "affine": layer.affine.affine_matrix[-count - 1 :, -count - 1 :],
+        "units": layer.units[-count:],
+        "axis_labels": layer.axis_labels[-count:],
     }
 
 

@@ -1,6 +1,7 @@
 """Labels layers with masks: a layer enters, a mask leaves, and the other way round.
 
-A mask of two axes (y, x) is for all frames; one of three (frame, y, x) has an image for each.
+A mask of two axes (y, x) is for all frames. Leading axes line up with those of the frames, as napari shows them: one
+of (module, y, x) has an image for each module, one of all axes of the frames has one for each frame.
 """
 
 from typing import Any
@@ -9,8 +10,7 @@ import numpy as np
 from napari.layers import Labels, Layer
 
 from napari_unveil.errors import Refused
-from napari_unveil.masking import over_frames
-from napari_unveil.plugin.layers.frames import placement, placement_in_plane
+from napari_unveil.plugin.layers.frames import placement, placement_of_axes
 from napari_unveil.plugin.layers.overlays import is_overlay
 from napari_unveil.types import Mask
 
@@ -21,24 +21,12 @@ LARGEST_SIDE_SHORT = 2**16
 
 
 def mask_of(layer: Layer | None) -> Mask:
-    """The mask (y, x) that a labels layer holds; True where it is labelled, for a mask per frame in any frame.
+    """The mask that a labels layer holds, (y, x) or with leading axes; True where it is labelled.
 
     Raises
     ------
     Refused
-        When there is no labels layer, or it is neither one image nor one a frame.
-    """
-    masks = masks_of(layer)
-    return over_frames(masks) if masks.ndim > 2 else masks
-
-
-def masks_of(layer: Layer | None) -> Mask:
-    """The masks of a labels layer, shape (y, x) or (frame, y, x); True where it is labelled.
-
-    Raises
-    ------
-    Refused
-        As in :func:`mask_of`.
+        When there is no labels layer.
     """
     return np.asarray(np.asarray(mask_layer(layer).data) != 0)
 
@@ -57,12 +45,6 @@ def mask_layer(layer: Layer | None) -> Labels:
             needed="a labels layer that marks the signal",
             remedy="make one in the window Signal mask",
         )
-    if layer.data.ndim not in (2, 3):
-        raise Refused(
-            found=f"the mask '{layer.name}' has {layer.data.ndim} axes",
-            needed="one image (y, x), or one a frame (frame, y, x)",
-            remedy="make the mask again in the window Signal mask",
-        )
     return layer
 
 
@@ -71,13 +53,13 @@ def mask_layers(viewer: Any) -> list[Labels]:
     return [layer for layer in viewer.layers if isinstance(layer, Labels) and not is_overlay(layer)]
 
 
-def is_per_frame(layer: Layer | None) -> bool:
-    """Whether a labels layer holds one mask a frame."""
-    return isinstance(layer, Labels) and layer.data.ndim > 2
-
-
 def change_mask(layer: Labels, mask: Mask, *, plane: tuple[int, ...] = ()) -> None:
-    """Make ``mask`` the content of a labels layer, or of its frame ``plane``, in one step that can be undone.
+    """Make ``mask`` the content of a labels layer, or of what lies at ``plane``, in one step that can be undone.
+
+    Parameters
+    ----------
+    plane
+        Place along the first axes of the layer.
 
     Raises
     ------
@@ -102,10 +84,10 @@ def change_mask(layer: Labels, mask: Mask, *, plane: tuple[int, ...] = ()) -> No
 
 def add_mask(viewer: Any, mask: Mask, *, like: Layer | None, name: str = MASK_NAME) -> Labels:
     """Show ``mask`` in a new labels layer that lies as the layer ``like`` does."""
-    if like is None:
+    if like is None or like.data.ndim < mask.ndim:
         placed: dict[str, Any] = {}
     elif like.data.ndim == mask.ndim:
         placed = placement(like)
     else:
-        placed = placement_in_plane(like) if mask.ndim == 2 else {}
+        placed = placement_of_axes(like, mask.ndim)
     return viewer.add_labels(mask.astype(np.uint8), name=name, opacity=OPACITY, **placed)

@@ -29,7 +29,7 @@ def line_of(layer: Layer | None, *, like: Layer) -> tuple[YX, YX]:
     Refused
         When no shapes layer with a line is chosen.
     """
-    lines = _drawn(layer, ("line", "path"))
+    lines = drawn_in(layer, ("line", "path"))
     if not lines:
         raise Refused(
             found="no line is drawn",
@@ -48,14 +48,14 @@ def polygons_of(layer: Layer | None, *, like: Layer) -> tuple[NDArray[np.float64
     Refused
         When no shapes layer with a region is chosen.
     """
-    drawn = _drawn(layer, ("rectangle", "polygon", "ellipse"))
+    drawn = drawn_in(layer, ("rectangle", "polygon", "ellipse"))
     if not drawn:
         raise Refused(
             found="no region is drawn",
             needed="a shapes layer with a rectangle or a polygon",
             remedy="press New regions and draw one on the frame",
         )
-    return tuple(in_pixels(_round(corners) if kind == "ellipse" else corners, layer, like) for kind, corners in drawn)
+    return tuple(in_pixels(corners, layer, like) for _, corners in drawn)
 
 
 def in_pixels(points: NDArray[np.float64], layer: Any, like: Layer) -> NDArray[np.float64]:
@@ -102,11 +102,13 @@ def _added(viewer: Any, shapes: list[Any], kind: str, name: str, colour: str, li
     return layer
 
 
-def _drawn(layer: Layer | None, kinds: tuple[str, ...]) -> list[tuple[str, NDArray[np.float64]]]:
+def drawn_in(layer: Layer | None, kinds: tuple[str, ...] | None = None) -> list[tuple[str, NDArray[np.float64]]]:
+    """Kind and corners (corner, axes) of what is drawn in a shapes layer, all or of these kinds; ellipses are round."""
     if not isinstance(layer, Shapes):
         return []
-    shapes = zip(layer.shape_type, layer.data, strict=True)
-    return [(kind, np.asarray(points, np.float64)) for kind, points in shapes if kind in kinds]
+    shapes = zip(map(str, layer.shape_type), layer.data, strict=True)
+    chosen = [(kind, np.asarray(points, np.float64)) for kind, points in shapes if kinds is None or kind in kinds]
+    return [(kind, _round(corners) if kind == "ellipse" else corners) for kind, corners in chosen]
 
 
 def _round(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from napari_unveil.masking import fill_holes, grow, invert, remove_specks, shrink
-from napari_unveil.plugin import layers
 from napari_unveil.plugin.mask import job
 from napari_unveil.plugin.mask.target import target_of
 from napari_unveil.plugin.widgets.fields import Choice, whole_number
@@ -19,13 +18,13 @@ class ChangePart:
         self.view = view
         self.by = whole_number(1, low=1, high=500, unit="px")
         self.speck = whole_number(20, low=2, high=10**6, step=10, unit="px")
-        self.frames = Choice((("the shown frame", False), ("all frames", True)))
+        self.images = Choice((("the shown image", 2), ("all images", None)))
         section = view.add_section("Change", "Grow, shrink, invert or clean the mask.")
         view.add_row("By", self.by, "How far the mask grows or shrinks, in pixels.", section=section)
         view.add_row(
             "Specks below", self.speck, "Number of connected pixels below which a region is a speck.", section=section
         )
-        view.add_row("In", self.frames, "Which frames of a mask per frame are changed.", section=section)
+        view.add_row("In", self.images, "Which images of a mask per frame or per module are changed.", section=section)
         rows = (
             (
                 Action("Grow", "Grow the mask by a disk of this radius.", self.grow, idle_only=True),
@@ -64,10 +63,9 @@ class ChangePart:
         """Replace the mask by what ``operation`` makes of it."""
 
         def start() -> None:
-            layer = self.view.mask.layer()
-            all_frames = layers.is_per_frame(layer) and self.frames.value()
-            target = target_of(self.view.viewer, layer, all_frames=all_frames)
-            job.change(self.view.session, target, operation, step, lambda: self.view.say(step))
+            steps = self.view.viewer.dims.current_step
+            target = target_of(steps, self.view.mask.layer(), axes=self.images.value())
+            job.change(self.view.session, target, lambda mask, _: operation(mask), step, lambda: self.view.say(step))
 
         if not self.view.task.running:
             self.view.attempt(start)

@@ -20,7 +20,7 @@ class CombinePart:
     def __init__(self, view: Any) -> None:
         self.view = view
         self.other = LayerChoice(view.viewer, Labels)
-        section = view.add_section("Combine", "Combine the mask with another one, or share it out over the frames.")
+        section = view.add_section("Combine", "Combine the mask with another one, or share it out.")
         view.add_row(
             "Other mask", self.other, "Labels layer that is combined into the mask layer above.", section=section
         )
@@ -34,7 +34,13 @@ class CombinePart:
             ),
             (
                 Action("One per frame", "A new mask layer with a copy for each frame.", self.share, idle_only=True),
-                Action("One for all", "A new mask layer that marks what any frame marks.", self.unite, idle_only=True),
+                Action("Per module", "A new mask layer with a copy for each module.", self.share_modules, True),
+                Action(
+                    "One for all",
+                    "A new mask layer that marks what any frame marks, or any module of a mask per module.",
+                    self.unite,
+                    idle_only=True,
+                ),
             ),
         )
         for actions in rows:
@@ -45,29 +51,36 @@ class CombinePart:
 
         def start() -> None:
             other = self.other.layer()
-            found = layers.mask_of(other)
-            target = target_of(self.view.viewer, self.view.mask.layer(), all_frames=True)
-            step = f"{word} {other}"
+            target = target_of((), self.view.mask.layer(), axes=None)
+            found, step = target.lined_up(layers.mask_of(other)), f"{word} {other}"
             job.change(
-                self.view.session, target, lambda mask: operation(mask, found), step, lambda: self.view.say(step)
+                self.view.session,
+                target,
+                lambda mask, place: operation(mask, found[place]),
+                step,
+                lambda: self.view.say(step),
             )
 
         self.view.attempt(start)
 
     def share(self) -> None:
         """Give each frame a mask of its own."""
-        self.view.attempt(self._share)
+        self.view.attempt(lambda: self._share("frame", layers.stack_of(self.view.frames.layer()).data.shape))
+
+    def share_modules(self) -> None:
+        """Give each module a mask of its own."""
+        self.view.attempt(lambda: self._share("module", layers.stack_of(self.view.frames.layer()).shot_shape))
 
     def unite(self) -> None:
         """Make one mask of those of all frames."""
         self.view.attempt(self._unite)
 
-    def _share(self) -> None:
-        layer, frames = layers.mask_layer(self.view.mask.layer()), self.view.frames.layer()
-        masks = job.one_a_frame(layers.mask_of(layer), layers.stack_of(frames))
-        self.view.show_new(masks, f"{layer.name} per frame", like=frames)
+    def _share(self, word: str, shape: tuple[int, ...]) -> None:
+        layer = layers.mask_layer(self.view.mask.layer())
+        masks = job.shared_out(layers.mask_of(layer), shape)
+        self.view.show_new(masks, f"{layer.name} per {word}", like=self.view.frames.layer())
 
     def _unite(self) -> None:
         layer = layers.mask_layer(self.view.mask.layer())
-        masks = layers.masks_of(layer)
+        masks = layers.mask_of(layer)
         self.view.show_new(over_frames(masks) if masks.ndim > 2 else masks, f"{layer.name} for all", like=layer)

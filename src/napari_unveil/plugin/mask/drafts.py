@@ -7,7 +7,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import Address
-from napari_unveil.masking import Draft, find_draft, forget_draft, keep_draft
+from napari_unveil.masking import Draft, find_draft, forget_draft, keep_draft, lines_up
 from napari_unveil.plugin import layers, preferences
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.widgets.step_view import Action
@@ -25,7 +25,7 @@ class DraftPart:
         self.draft: Draft | None = None
         self.address: Address | None = None
         self._pending: tuple[Address, dict[str, Mask]] | None = None
-        self._changed: tuple[Address, tuple[int, int]] | None = None
+        self._changed: tuple[Address, tuple[int, ...]] | None = None
         self._settled: set[Address] = set()
         self.offer, self.words = QWidget(), QLabel()
         self.words.setWordWrap(True)
@@ -109,9 +109,9 @@ class DraftPart:
             return
         address, shape = changed
         masks = {
-            layer.name: layers.masks_of(layer)
+            layer.name: layers.mask_of(layer)
             for layer in layers.mask_layers(viewer)
-            if layer.data.ndim in (2, 3) and layer.data.shape[-2:] == shape and layer.data.any()
+            if lines_up(layer.data.shape, shape) and layer.data.any()
         }
         if masks:
             self._pending = (address, masks)
@@ -133,13 +133,13 @@ class DraftPart:
 
         task.run(work, done=lambda _: None)
 
-    def _frames(self) -> tuple[Address | None, tuple[int, int]]:
-        """Where the chosen frames lie, None when in no file; and their shape (y, x)."""
+    def _frames(self) -> tuple[Address | None, tuple[int, ...]]:
+        """Where the chosen frames lie, None when in no file; and the shape of their stack."""
         try:
             stack = layers.stack_of(self.view.frames.layer())
         except UnveilError:
             return None, (0, 0)
-        return (stack.address if stack.address.path.exists() else None), stack.frame_shape
+        return (stack.address if stack.address.path.exists() else None), tuple(stack.data.shape)
 
     def _load(self, draft: Draft | None) -> None:
         for name, mask in {} if draft is None else draft.masks().items():

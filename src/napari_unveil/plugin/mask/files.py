@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from qtpy.QtWidgets import QFileDialog, QLineEdit
 
-from napari_unveil.masking import SUFFIXES, load_masks, over_frames, save_masks
+from napari_unveil.masking import SUFFIXES, load_mask, save_mask
 from napari_unveil.plugin import layers
-from napari_unveil.plugin.mask.target import ADD, REPLACE, target_of
+from napari_unveil.plugin.mask.target import ADD, REPLACE
 from napari_unveil.plugin.preferences import preferences
 from napari_unveil.plugin.widgets.step_view import Action
 from napari_unveil.types import Mask
@@ -44,28 +45,30 @@ class FilePart:
 
     def save(self, path: Path) -> None:
         """Write the mask layer to ``path``."""
-        if self.view.attempt(lambda: save_masks(path, layers.masks_of(self.view.mask.layer()))):
+        if self.view.attempt(lambda: save_mask(path, layers.mask_of(self.view.mask.layer()))):
             self.view.status.tell(f"saved as {path}")
 
     def _take_in(self, path: Path, word: str, *, how: str) -> None:
         frames = self.view.frames.layer()
         shape = None if frames is None else layers.stack_of(frames).frame_shape
         inside = self.dataset.text().strip()
-        masks = load_masks(f"{path}::{inside}" if inside and path.suffix in (".h5", ".hdf5") else path, shape=shape)
+        masks = load_mask(f"{path}::{inside}" if inside and path.suffix in (".h5", ".hdf5") else path, shape=shape)
         self._show(masks, f"{word} {path.name}", path, how=how)
 
     def _show(self, masks: Mask, step: str, path: Path, *, how: str) -> None:
-        layer = self.view.mask.layer()
-        if masks.ndim > 2 and how == ADD:
-            masks = over_frames(masks)
-        if masks.ndim == 2:
-            self.view.take_in(masks, step, how=how)
-        elif layer is not None and layer.data.shape == masks.shape:
-            target_of(self.view.viewer, layer, all_frames=True).put(masks, step)
-            self.view.say(step)
+        layer, frames = self.view.mask.layer(), self.view.frames.layer()
+        if layer is None and masks.ndim == 2:
+            layer = self.view.show_new(np.zeros_like(masks), layers.MASK_NAME, like=frames)
+        if layer is not None and (how == ADD or masks.ndim == 2 or layer.data.shape == masks.shape):
+            self.view.take_in(self._of_shot(masks), step, how=how)
         else:
-            self.view.show_new(masks, path.stem, like=self.view.frames.layer())
+            self.view.show_new(masks, path.stem, like=frames)
             self.view.status.tell(step)
+
+    def _of_shot(self, masks: Mask) -> Mask:
+        """One image (y, x) is for all modules of the chosen frames."""
+        frames = self.view.frames.layer()
+        return masks if frames is None or masks.ndim > 2 else self.view.for_all_modules(masks)
 
     def _load(self) -> None:
         chosen = QFileDialog.getOpenFileName(self.view, "Load a mask", "", MASK_FILES)[0]

@@ -1,26 +1,35 @@
 """Work on masks beside the window, and at once where it is short: a request enters, a step of a mask layer leaves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 from napari.layers import Image, Labels, Layer
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import FrameStack, refuse_modules, size_text
-from napari_unveil.masking import mean_image
+from napari_unveil.frames import FrameStack, in_shots, size_text
+from napari_unveil.masking import lines_up, mean_image, over_frames
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.mask.target import REPLACE, Target, target_of
 from napari_unveil.plugin.session import Reference, Session
-from napari_unveil.types import Frame, Mask, Progress
-from napari_unveil.workflow.masking import ReferenceImage, mask_from_reference, reference_image, spread_frames
+from napari_unveil.types import Frame, Frames, Mask, Progress
+from napari_unveil.workflow.masking import (
+    ReferenceImage,
+    mask_from_reference,
+    pixels_of_each_module,
+    reference_image,
+)
 
 AT_ONCE_PX = 2**20
 """Pixels up to which a mask is changed at once, within some ten milliseconds."""
 
 LARGEST_PER_FRAME_BYTES = 2 * 10**9
+
+Steps = tuple[int, ...]
+"""Where the sliders of a viewer stand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +44,15 @@ class Source:
         Number of the one frame to use; None: the mean of all.
     data
         What the layer showed.
+    steps
+        Where the sliders stood.
     """
 
     layer: Image
     stack: FrameStack
     frame: int | None
     data: Any
+    steps: Steps
 
     def is_that_of(self, other: "Source | None") -> bool:
         """Whether both mean the same image."""
@@ -73,18 +85,17 @@ class MaskRequest:
 
 
 def source_of(viewer: Any, layer: Layer | None, *, shown_only: bool) -> Source:
-    """The shown frame of ``layer``, or the mean of all.
+    """The shown frame of ``layer``, or the mean of all, for each module apart.
 
     Raises
     ------
     Refused
-        When there are no frames, or frames of several modules.
+        When there are no frames.
     """
-    stack = layers.stack_of(layer)
-    refuse_modules(stack)
+    stack, steps = layers.stack_of(layer), viewer.dims.current_step
     frames: Any = layer
-    frame = layers.shown_frame(frames, viewer.dims.current_step) if shown_only else None
-    return Source(frames, stack, frame, frames.data)
+    frame = layers.shown_frame(frames, steps) if shown_only else None
+    return Source(frames, stack, frame, frames.data, steps)
 
 
 def make_mask(session: Session, request: MaskRequest, mask: Layer | None, done: Callable[[Labels], None]) -> None:
@@ -100,7 +111,7 @@ def make_mask(session: Session, request: MaskRequest, mask: Layer | None, done: 
         covered, source = float(found.mask.mean()), request.source
         session.reference = Reference(source.stack, source.frame, found.image, found.threshold, covered)
         step = f"above {found.threshold:.4g}, margin {request.grow_px:g} px"
-        done(merge(session, found.mask, step, mask=mask, like=source.layer, how=request.how))
+        done(merge(session, found.mask, step, mask=mask, like=source.layer, how=request.how, steps=source.steps))
 
     session.task("mask").run(work, done=put)
 
@@ -110,8 +121,15 @@ def prepare(session: Session, source: Source, done: Callable[[ReferenceImage], N
     session.task("mask").run(lambda control: _prepared(source, control), done=done)
 
 
-def merge(session: Session, found: Mask, step: str, *, mask: Layer | None, like: Layer | None, how: str) -> Labels:
-    """Put ``found`` (y, x) into the layer ``mask``; a new one without any, or when it was removed meanwhile.
+def merge(
+    session: Session, found: Mask, step: str, *, mask: Layer | None, like: Layer | None, how: str, steps: Steps
+) -> Labels:
+    """Put ``found`` into the layer ``mask``; a new one without any, or when it was removed meanwhile.
+
+    Parameters
+    ----------
+    found
+        Shape (y, x), for the image that is shown at ``steps``, or with leading axes of the layer.
 
     Raises
     ------
@@ -121,57 +139,68 @@ def merge(session: Session, found: Mask, step: str, *, mask: Layer | None, like:
     if mask is None or mask not in session.viewer.layers:
         if like is not None and like not in session.viewer.layers:
             like = None
-        mask = layers.add_mask(session.viewer, np.zeros_like(found), like=like)
-    target = target_of(session.viewer, mask)
+        mask = layers.add_mask(session.viewer, np.zeros(_new_shape(found, like), np.bool_), like=like)
+    target = target_of(steps, mask, axes=found.ndim)
     target.merge(found, step, how=how)
     return target.layer
 
 
 def find(session: Session, read: Callable[[Control], Job], done: Callable[[Mask], None]) -> None:
-    """Look for pixels beside the window; ``read`` comes to a mask (y, x)."""
+    """Look for pixels beside the window; ``read`` comes to a mask."""
     session.task("mask").run(read, done=done)
 
 
 def in_some_frames(stack: FrameStack, find_pixels: Callable[[Any], Mask]) -> Callable[[Control], Job]:
-    """Work that reads some frames of ``stack`` and comes to what ``find_pixels`` makes of them (frame, y, x)."""
+    """Work that comes to what ``find_pixels`` makes of some frames (frame, y, x) of each module of ``stack``."""
 
     def work(control: Control) -> Job:
         yield Progress(0, 0, "reading frames")
-        frames = list(control.counted(spread_frames(stack), total=0, message="reading frames"))
-        yield Progress(len(frames), len(frames), "looking for pixels")
-        return find_pixels(np.stack(frames))
+
+        def passing(frames: Iterable[Frame]) -> Iterator[Frame]:
+            return control.counted(frames, total=0, message="reading frames")
+
+        return pixels_of_each_module(stack, find_pixels, passing=passing)
 
     return work
 
 
 def in_image(source: Source, find_pixels: Callable[[Frame], Mask]) -> Callable[[Control], Job]:
-    """Work that reads the shown frame or the mean and comes to what ``find_pixels`` makes of it (y, x)."""
+    """Work that reads the shown frame or the mean and comes to what ``find_pixels`` makes of it."""
 
     def work(control: Control) -> Job:
         yield Progress(0, 0, "reading frames")
-        frames, total = _frames(source)
-        return find_pixels(mean_image(control.counted(frames, total=total, message="reading frames")))
+        return find_pixels(mean_image(_shots(source, control)))
 
     return work
 
 
 def change(
-    session: Session, target: Target, operation: Callable[[Mask], Mask], step: str, done: Callable[[], None]
+    session: Session,
+    target: Target,
+    operation: Callable[[Mask, tuple[int, ...]], Mask],
+    step: str,
+    done: Callable[[], None],
 ) -> None:
-    """Put what ``operation`` makes of the mask, at once or, for large ones, beside the window."""
+    """Put what ``operation`` makes of the mask, at once or, for large ones, beside the window.
+
+    Parameters
+    ----------
+    operation
+        Takes an image (y, x) of the mask and its place along the leading axes, and gives another image.
+    """
     before = target.mask()
+    places = list(np.ndindex(before.shape[:-2]))
     if before.size <= AT_ONCE_PX:
-        target.put(target.made_by(operation, before), step)
+        target.put(np.stack([operation(before[place], place) for place in places]).reshape(before.shape), step)
         done()
         return
 
     def work(_: Control) -> Job:
-        planes = before if before.ndim > 2 else before[None]
-        made = []
-        for number, plane in enumerate(planes):
-            yield Progress(number, len(planes), step)
-            made.append(operation(plane))
-        return np.stack(made) if before.ndim > 2 else made[0]
+        made = np.empty_like(before)
+        for number, place in enumerate(places):
+            yield Progress(number, len(places), step)
+            made[place] = operation(before[place], place)
+        return made
 
     def put(made: Mask) -> None:
         if target.layer not in session.viewer.layers or not np.array_equal(target.mask(), before):
@@ -186,31 +215,45 @@ def change(
     session.task("mask").run(work, done=put)
 
 
-def one_a_frame(mask: Mask, stack: FrameStack) -> Mask:
-    """A mask (y, x) repeated for each frame (frame, y, x) of a stack with one leading axis.
+def shared_out(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """A mask repeated along leading axes; one that has them already is united over its first axis before.
 
     Raises
     ------
     Refused
-        When the frames are not along one axis, or the masks would fill the memory.
+        When there are no such axes, the mask does not line up, or the masks would fill the memory.
     """
-    count, size = stack.frame_count, stack.frame_count * mask.size
-    if stack.data.ndim != 3 or size > LARGEST_PER_FRAME_BYTES:
+    united = over_frames(mask) if mask.ndim > 2 and mask.ndim >= len(shape) else mask
+    if len(shape) <= 2 or not lines_up(united.shape, shape):
         raise Refused(
-            found=f"{count} frames along {', '.join(stack.axes[:-2]) or 'no axis'} make {size_text(size)} of masks",
-            needed=f"frames along one axis, and at most {size_text(LARGEST_PER_FRAME_BYTES)}",
+            found=f"the mask has the shape {mask.shape}, one image for each would have {shape}",
+            needed="frames with several images, and a mask that lines up with them",
+            remedy="choose other frames, or keep the mask as it is",
+        )
+    size = prod(shape)
+    if size > LARGEST_PER_FRAME_BYTES:
+        raise Refused(
+            found=f"{prod(shape[:-2])} images make {size_text(size)} of masks",
+            needed=f"at most {size_text(LARGEST_PER_FRAME_BYTES)}",
             remedy="open fewer frames, or use one mask for all",
         )
-    return np.repeat(mask[None], count, axis=0)
+    return np.broadcast_to(united, shape).copy()
+
+
+def _new_shape(found: Mask, like: Layer | None) -> tuple[int, ...]:
+    """Shape of a new mask for ``found``: an image for each module of the frames, where it fits them."""
+    shape = found.shape if like is None else layers.stack_of(like).shot_shape
+    return shape if lines_up(found.shape, shape) else found.shape
 
 
 def _prepared(source: Source, control: Control) -> Job:
     yield Progress(0, 0, "reading frames")
-    frames, total = _frames(source)
-    return reference_image(control.counted(frames, total=total, message="reading frames"))
+    return reference_image(_shots(source, control))
 
 
-def _frames(source: Source) -> tuple[Iterator[Frame], int]:
+def _shots(source: Source, control: Control) -> Iterator[Frames]:
+    """The shown frame, or all shots."""
     if source.frame is not None:
-        return iter([source.stack.read(source.frame)]), 1
-    return source.stack.iterate(), source.stack.frame_count
+        return iter([source.stack.read(source.frame)])
+    frames = control.counted(source.stack.iterate(), total=source.stack.frame_count, message="reading frames")
+    return in_shots(frames, source.stack.shot_shape)

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QHBoxLayout, QPushButton
 from napari_unveil.masking import polygon_mask
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.layers.overlays import lies_at, show_on_top
+from napari_unveil.plugin.layers.shapes import drawn_in
 from napari_unveil.plugin.mask.target import TAKE, target_of
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import whole_number
@@ -32,7 +33,6 @@ TIPS = {
     "Lasso": "Draw around a region; it is filled when the outline is closed.",
     "Move": "Move the picture again, with no tool in hand.",
 }
-CORNERS_OF_ELLIPSE = 64
 
 
 class PaintPart:
@@ -94,7 +94,7 @@ class PaintPart:
         outline = self._outline()
         if outline is None or not outline.nshapes:
             return
-        drawn = [_corners(points, str(kind)) for points, kind in zip(outline.data, outline.shape_type, strict=True)]
+        drawn = [corners[:, -2:] for _, corners in drawn_in(outline)]
         outline.selected_data = set(range(outline.nshapes))
         outline.remove_selected()
         self.view.attempt(lambda: self._fill(drawn, str(outline.mode)))
@@ -164,8 +164,8 @@ class PaintPart:
         if str(getattr(event, "action", "")) == "added":
             self._filling.start()
 
-    def _fill(self, drawn: list[NDArray[np.floating]], mode: str) -> None:
-        target = target_of(self.view.viewer, self.view.mask.layer())
+    def _fill(self, drawn: list[NDArray[np.float64]], mode: str) -> None:
+        target = target_of(self.view.viewer.dims.current_step, self.view.mask.layer())
         word = next((word for word, its in DRAWING.items() if its == mode), "outline").lower()
         how = self.view.how.value()
         for corners in drawn:
@@ -176,12 +176,3 @@ class PaintPart:
         mask = self.view.mask.layer()
         if mask is not None:
             mask.brush_size = px
-
-
-def _corners(points: Any, kind: str) -> NDArray[np.floating]:
-    corners = np.asarray(points, np.float64)[:, -2:]
-    if kind != "ellipse":
-        return corners
-    angle = np.linspace(0, 2 * np.pi, CORNERS_OF_ELLIPSE, endpoint=False)[:, None]
-    along, across = (corners[1] - corners[0]) / 2, (corners[3] - corners[0]) / 2
-    return np.asarray(corners.mean(axis=0) + np.cos(angle) * along + np.sin(angle) * across)

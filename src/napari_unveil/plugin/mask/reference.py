@@ -58,7 +58,7 @@ class ReferencePart:
         self._show_margin()
 
     def request(self) -> MaskRequest:
-        """What the fields ask for; refused without frames of one module."""
+        """What the fields ask for; refused without frames."""
         source = self._source()
         known = self.prepared if source.is_that_of(self._prepared_from) else None
         return MaskRequest(source, known, given(self.threshold), self.grow.value(), self.how.value())
@@ -108,12 +108,16 @@ class ReferencePart:
             self.end_preview()
             return
         level = self.level()
-        found = prepared.search.mask(threshold=level, grow_px=self.grow.value())
+        modules = prepared.image.ndim - 2
+        place = layers.shown_place(source.layer, self.view.viewer.dims.current_step)
+        search = prepared.search.at(place[len(place) - modules :]) if modules else prepared.search
+        found = search.mask(threshold=level, grow_px=self.grow.value())
         step = prepared.search.step
         layers.show_overlay(self.view.viewer, found, like=source.layer, name=PREVIEW, colour=COLOUR, step=step)
         coarse = f", shown in steps of {step} px" if step > 1 else ""
         self.note.setVisible(True)
-        self.note.setText(f"{found.mean():.1%} of the frame above {level:.4g} {source.stack.unit}{coarse}")
+        shown = "shown module" if modules else "frame"
+        self.note.setText(f"{found.mean():.1%} of the {shown} above {level:.4g} {source.stack.unit}{coarse}")
 
     def level(self) -> float:
         """The threshold that is asked for, or else the one that the image suggests."""

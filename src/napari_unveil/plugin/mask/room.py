@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+from napari.layers import Labels
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -9,6 +11,8 @@ from napari_unveil.errors import UnveilError
 from napari_unveil.harvest import HarvestSettings
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Control, Job
+from napari_unveil.plugin.newest import Newest
+from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import whole_number
 from napari_unveil.plugin.widgets.step_view import Action
 from napari_unveil.types import Mask, Progress
@@ -30,7 +34,7 @@ class RoomPart:
     def __init__(self, view: Any) -> None:
         self.view = view
         self.room: Room | None = None
-        self._again = False
+        self._newest = Newest(view.session.task("mask room"))
         self.patch = whole_number(DEFAULTS.patch, low=8, high=1024, step=8, unit="px")
         self.line = QLabel()
         self.line.setWordWrap(True)
@@ -62,6 +66,8 @@ class RoomPart:
         self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(self.refresh)
         self.patch.valueChanged.connect(lambda _: self.refresh_soon())
+        view.frames.changed.connect(self.refresh_soon)
+        connect_while_alive(view, view.session.step_changed, self._follow)
 
     def refresh_soon(self) -> None:
         """Count after a pause in the painting."""
@@ -71,44 +77,65 @@ class RoomPart:
         """Count now, or beside the window for large masks."""
         if self.view.viewer is None:
             return
-        try:
-            mask = layers.mask_of(self.view.mask.layer())
-        except UnveilError:
-            self._show(None, None)
+        layer, patch = self.view.mask.layer(), self.patch.value()
+        if layer is None:
+            self._newest.forget()
+            self._show_none()
             return
-        patch = self.patch.value()
+        mask = self._shown(layer)
         if mask.size <= AT_ONCE_PX and mask.size <= AT_ONCE_PATCHES * patch**2:
+            self._newest.forget()
             self._show(_count(mask, patch), mask)
             return
-        task = self.view.session.task("mask room")
-        self._again = task.running
 
         def work(_: Control) -> Job:
             yield Progress(0, 0)
             return _count(mask, patch)
 
-        def done(room: Room) -> None:
-            self._show(room, mask)
-            if self._again:
-                self._again = False
-                self.refresh_soon()
+        self._newest.ask(work, done=lambda room: self._show(room, mask))
 
-        task.run(work, done=done)
+    def _follow(self) -> None:
+        """Another frame is shown, and perhaps another module."""
+        layer = self.view.mask.layer()
+        if layer is not None and layer.data.ndim - self._axes_of_frames(layer) > 2:
+            self.refresh_soon()
 
-    def _show(self, room: Room | None, mask: Mask | None) -> None:
-        self.room = room
+    def _shown(self, layer: Labels) -> Mask:
+        """The mask (y, x) of the shown module, united over frames, as a harvest takes it."""
+        frames = self._axes_of_frames(layer)
+        place = layers.shown_place(layer, self.view.viewer.dims.current_step)[frames:]
+        pixels = layer.data[(slice(None),) * frames + place]
+        return np.asarray(np.asarray(pixels != 0).any(axis=tuple(range(frames))))
+
+    def _axes_of_frames(self, layer: Labels) -> int:
+        """How many leading axes of a mask count frames; those behind them are modules."""
+        try:
+            of_shot = len(layers.stack_of(self.view.frames.layer()).shot_shape)
+        except UnveilError:
+            of_shot = 2
+        return max(int(layer.data.ndim) - of_shot, 0)
+
+    def _show_none(self) -> None:
+        self.room = None
+        self.line.setText("no mask yet")
+        layers.hide_overlay(self.view.viewer, PLACES)
+
+    def _show(self, room: Room, mask: Mask) -> None:
         viewer, layer = self.view.viewer, self.view.mask.layer()
-        if room is None or mask is None or layer is None:
-            self.line.setText("no mask yet")
-            layers.hide_overlay(viewer, PLACES)
+        if viewer is None or layer is None:
             return
-        together = " in any frame" if layers.is_per_frame(layer) else ""
-        self.line.setText(f"{room.masked:.1%} masked{together}; {_fitting(room)}")
+        self.room = room
+        self.line.setText(f"{room.masked:.1%} masked{self._where(layer)}; {_fitting(room)}")
         if self.places.isChecked():
             shape = (mask.shape[0], mask.shape[1])
             layers.show_overlay(viewer, outlines(room, shape=shape), like=layer, name=PLACES, colour=COLOUR)
         else:
             layers.hide_overlay(viewer, PLACES)
+
+    def _where(self, layer: Labels) -> str:
+        frames = self._axes_of_frames(layer)
+        any_frame = " in any frame" if frames else ""
+        return any_frame + (" of the shown module" if layer.data.ndim - frames > 2 else "")
 
 
 def _count(mask: Mask, patch: int) -> Room:

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import refuse_modules
 from napari_unveil.masking import asic_edges, double_size_pixels, hot_pixels, missing_pixels, saturated_pixels
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.mask import job
@@ -84,14 +83,13 @@ class SpecialPart:
     def _by_shape(self, find_pixels: Callable[[tuple[int, int]], Mask], step: str) -> None:
         def start() -> None:
             stack = layers.stack_of(self.view.frames.layer())
-            self.view.take_in(find_pixels(stack.frame_shape), step)
+            self.view.take_in(self.view.for_all_modules(find_pixels(stack.frame_shape)), step)
 
         self.view.attempt(start)
 
     def _by_frames(self, find_pixels: Callable[[], Callable[[Any], Mask]], step: str) -> None:
         def start() -> None:
             stack = layers.stack_of(self.view.frames.layer())
-            refuse_modules(stack)
             self.view.find(job.in_some_frames(stack, find_pixels()), step)
 
         self.view.attempt(start)

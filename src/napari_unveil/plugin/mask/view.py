@@ -8,6 +8,7 @@ import numpy as np
 from napari.layers import Image, Labels, Layer
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from napari_unveil.masking import lines_up
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.mask import job
 from napari_unveil.plugin.mask.changing import ChangePart
@@ -94,9 +95,9 @@ class MaskView(StepView):
         return layers.mask_layer(layer) if layer is not None else self.new_mask()
 
     def new_mask(self) -> Labels:
-        """Show an empty mask of the frames under a name of its own."""
+        """Show an empty mask of the frames, with an image for each module, under a name of its own."""
         frames = self.frames.layer()
-        shape = layers.stack_of(frames).frame_shape
+        shape = layers.stack_of(frames).shot_shape
         return self.show_new(np.zeros(shape, np.bool_), layers.MASK_NAME, like=frames)
 
     def show_new(self, mask: Mask, name: str, *, like: Layer | None) -> Labels:
@@ -106,18 +107,31 @@ class MaskView(StepView):
         return layer
 
     def find(self, work: Callable[..., Any], step: str) -> None:
-        """Run work that comes to a mask (y, x), and take that in."""
+        """Run work that comes to a mask, and take that in."""
         if not self.task.running:
-            self._sentence = ""
-            job.find(self.session, work, lambda found: self.take_in(found, step))
+            self._sentence, steps = "", self.viewer.dims.current_step
+            job.find(self.session, work, lambda found: self.take_in(found, step, steps=steps))
 
-    def take_in(self, found: Mask, step: str, *, how: str | None = None) -> None:
-        """Add ``found`` (y, x) to the mask, or do with it what is asked for."""
+    def take_in(self, found: Mask, step: str, *, how: str | None = None, steps: tuple[int, ...] | None = None) -> None:
+        """Add ``found``, for what the viewer shows (or showed at ``steps``), to the mask, or do what is asked for."""
         rule = self.how.value() if how is None else how
-        layer = job.merge(self.session, found, step, mask=self.mask.layer(), like=self.frames.layer(), how=rule)
+        layer = job.merge(
+            self.session,
+            found,
+            step,
+            mask=self.mask.layer(),
+            like=self.frames.layer(),
+            how=rule,
+            steps=self.viewer.dims.current_step if steps is None else steps,
+        )
         self.mask.choose(layer)
         taken = " taken away" if rule == TAKE else ""
         self.say(f"{step}{taken}: {int(found.sum())} pixels")
+
+    def for_all_modules(self, mask: Mask) -> Mask:
+        """A mask (y, x) in the shape of a shot of the chosen frames, if it fits them."""
+        shape = layers.stack_of(self.frames.layer()).shot_shape
+        return np.broadcast_to(mask, shape) if lines_up(mask.shape, shape) else mask
 
     def say(self, step: str) -> None:
         """Say what was done."""
