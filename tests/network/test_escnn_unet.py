@@ -14,9 +14,10 @@ pytestmark = pytest.mark.escnn
 TINY = UNetSettings(widths=(2, 3, 2), latent=2)
 
 
-def test_a_network_trained_with_escnn_is_exactly_one_of_ours():
+@pytest.mark.parametrize("settings", [TINY, UNetSettings((2, 3), 2, cell_px=2, outputs=2)])
+def test_a_network_trained_with_escnn_is_exactly_one_of_ours(settings):
     torch.manual_seed(0)
-    theirs, x = EscnnUNet(TINY), torch.randn(2, 1, 32, 32)
+    theirs, x = EscnnUNet(settings), torch.randn(2, 1, 32, 32)
     theirs.train()
     torch.optim.SGD(theirs.parameters(), lr=0.1).step(lambda: theirs(x).square().mean().backward())
     with torch.no_grad():

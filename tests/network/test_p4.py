@@ -1,10 +1,12 @@
 import pytest
 import torch
 
+from napari_unveil.network.cells import gathered, scattered
 from napari_unveil.network.p4 import Lift, Mix, P4Convolution, Project, with_plain_filters
 from napari_unveil.network.unet import UNet, UNetSettings, parameter_count
 
 TINY = UNetSettings(widths=(2, 3, 2, 2), latent=2)
+IN_CELLS = UNetSettings(widths=(2, 3, 2), latent=2, cell_px=2, outputs=2)
 
 
 def quarter_turn(fields, turns):
@@ -41,9 +43,19 @@ def test_full_filters_are_turned_copies_of_the_bank_with_their_places_rolled():
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
+def test_cells_gathered_into_fields_commute_with_quarter_turns(turns):
+    image = torch.randn(2, 3, 8, 8)
+    fields = gathered(image)
+    assert fields.shape == (2, 12, 4, 4)
+    torch.testing.assert_close(gathered(torch.rot90(image, turns, (-2, -1))), quarter_turn(fields, turns))
+    torch.testing.assert_close(scattered(fields), image)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+@pytest.mark.parametrize("settings", [TINY, IN_CELLS])
 @torch.no_grad()
-def test_network_commutes_with_quarter_turns(turns):
-    network, x = UNet(TINY), torch.randn(1, 1, 48, 48)
+def test_network_commutes_with_quarter_turns(turns, settings):
+    network, x = UNet(settings), torch.randn(1, 1, 48, 48)
     expected = torch.rot90(network(x), turns, (-2, -1))
     difference = float((network(torch.rot90(x, turns, (-2, -1))) - expected).abs().max() / expected.abs().max())
     print(f"network against {turns} quarter turns: {difference:.1e} relative")

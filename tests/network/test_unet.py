@@ -5,10 +5,13 @@ from napari_unveil.errors import Refused
 from napari_unveil.network.unet import UNet, UNetSettings
 
 
-@pytest.mark.parametrize(("widths", "halo"), [((1, 1, 1, 1), 48), ((1, 1, 1), 24), ((1, 1), 10), ((1,), 4)])
-def test_a_pixel_depends_on_its_halo_and_on_nothing_beyond(widths, halo):
+@pytest.mark.parametrize(
+    ("widths", "cell_px", "halo"),
+    [((1, 1, 1, 1), 1, 48), ((1, 1, 1), 1, 24), ((1, 1), 1, 10), ((1,), 1, 4), ((1, 1), 2, 20), ((1,), 2, 8)],
+)
+def test_a_pixel_depends_on_its_halo_and_on_nothing_beyond(widths, cell_px, halo):
     torch.manual_seed(0)
-    settings = UNetSettings(widths, 1)
+    settings = UNetSettings(widths, 1, cell_px)
     assert settings.halo_px == halo
     network = UNet(settings).double()
     for parameter in network.parameters():  # all positive: no ReLU hides a dependence
@@ -22,6 +25,15 @@ def test_a_pixel_depends_on_its_halo_and_on_nothing_beyond(widths, halo):
     assert block.start - halo <= reached.min()
     assert reached.max() < block.stop + halo
     assert reached.min() < block.start, "test invalid: nothing around the block matters"
+
+
+def test_a_network_in_cells_answers_each_pixel_by_itself():
+    torch.manual_seed(0)
+    network = UNet(UNetSettings((3, 2), 2, cell_px=2, outputs=2))
+    logits = network(torch.randn(1, 1, 16, 24)).detach()
+    assert logits.shape == (1, 2, 16, 24)
+    neighbours = logits[..., ::2, ::2], logits[..., 1::2, ::2], logits[..., 1::2, 1::2], logits[..., ::2, 1::2]
+    assert min(float((one - other).abs().max()) for one in neighbours for other in neighbours if one is not other) > 0
 
 
 def test_without_blocks_is_refused():

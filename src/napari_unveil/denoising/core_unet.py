@@ -1,4 +1,4 @@
-"""A trained U-Net put in shape for inference: features (batch, 1, y, x) in, logits of the same shape out.
+"""A trained U-Net put in shape for inference: features (batch, 1, y, x) in, logits (batch, outputs, y, x) out.
 
 Two savings, both exact up to rounding. On the way up, whatever can no longer reach the core of a tile is cut away
 before the costly convolutions at high resolution. And nearest-neighbour up-sampling followed by a 3 x 3 convolution is
@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from napari_unveil.network.cells import gathered, scattered
 from napari_unveil.network.p4 import KERNEL_PX, with_plain_filters
 from napari_unveil.network.unet import UNet
 from napari_unveil.tensors import FieldBatch, ImageBatch, Tensor
@@ -45,11 +46,14 @@ class CoreUNet(nn.Module):
 
     def forward(self, x: ImageBatch) -> Tensor:
         """Logits; y and x are multiples of the network's stride, and ``halo_px`` lies around the core."""
+        cell_px = self.settings.cell_px
+        halo = self.halo_px // cell_px
+        x = gathered(x) if cell_px > 1 else x
         skips: list[FieldBatch] = []
         for level, block in enumerate(self.encoder):
             x = block(functional.max_pool2d(x, 2) if level else x)
             skips.append(x)
-        margins = [self.halo_px // 2**level for level in range(len(skips))]
+        margins = [halo // 2**level for level in range(len(skips))]
         skips.pop()
         margin = margins.pop()
         for up in self.decoder:
@@ -57,7 +61,8 @@ class CoreUNet(nn.Module):
             x, margin = _without(x, margin - kept), 2 * kept
             x = up(x, _without(skips.pop(), margins.pop() - margin))
         logits = self.projection(self.latent(x))
-        return functional.pad(logits, [self.halo_px - margin] * 4)
+        logits = functional.pad(logits, [halo - margin] * 4)
+        return scattered(logits) if cell_px > 1 else logits
 
 
 class _Up(nn.Module):

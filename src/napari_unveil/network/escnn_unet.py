@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from napari_unveil.errors import Refused
+from napari_unveil.network.cells import gathered, scattered
 from napari_unveil.network.p4 import KERNEL_PX, TURNS, P4Convolution
 from napari_unveil.network.settings import UNetSettings
 from napari_unveil.network.unet import UNet
@@ -29,17 +30,30 @@ class EscnnUNet(nn.Module):
         super().__init__()
         self.settings = settings
         escnn = _escnn()
-        self._turns = escnn.gspaces.rot2dOnR2(N=TURNS)
+        turns = escnn.gspaces.rot2dOnR2(N=TURNS)
+        pixels = turns.regular_repr if settings.cell_px > 1 else turns.trivial_repr
+
+        def fields(count: int) -> Any:
+            return escnn.nn.FieldType(turns, count * [turns.regular_repr])
+
+        def block(above: Any, here: int) -> nn.ModuleList:
+            return nn.ModuleList(
+                [_convolution(escnn, above, fields(here)), _convolution(escnn, fields(here), fields(here))]
+            )
+
+        image, maps = (escnn.nn.FieldType(turns, count * [pixels]) for count in (1, settings.outputs))
         widths = settings.widths
         self.encoder = nn.ModuleList(
-            [self._block(escnn, None, widths[0]), *(self._block(escnn, *pair) for pair in pairwise(widths))]
+            [block(image, widths[0]), *(block(fields(above), here) for above, here in pairwise(widths))]
         )
-        self.decoder = nn.ModuleList([self._block(escnn, here + below, here) for here, below in pairwise(widths)][::-1])
-        self.latent = nn.ModuleList([self._convolution(escnn, widths[0], settings.latent)])
-        self.projection = self._convolution(escnn, settings.latent, None)
+        self.decoder = nn.ModuleList([block(fields(here + below), here) for here, below in pairwise(widths)][::-1])
+        self.latent = nn.ModuleList([_convolution(escnn, fields(widths[0]), fields(settings.latent))])
+        self.projection = _convolution(escnn, fields(settings.latent), maps)
 
     def forward(self, x: ImageBatch) -> Tensor:
-        """Logits (batch, 1, y, x) of features (batch, 1, y, x)."""
+        """Logits (batch, outputs, y, x) of features (batch, 1, y, x)."""
+        in_cells = self.settings.cell_px > 1
+        x = gathered(x) if in_cells else x
         skips: list[Tensor] = []
         for level, block in enumerate(self.encoder):
             x = _through(block, functional.max_pool2d(x, 2) if level else x)
@@ -48,23 +62,8 @@ class EscnnUNet(nn.Module):
         for block in self.decoder:
             x = functional.interpolate(x, scale_factor=2, mode="nearest")
             x = _through(block, torch.cat((skips.pop(), x), dim=1))
-        return _convolved(self.projection, _through(self.latent, x))
-
-    def _block(self, escnn: ModuleType, fields_in: int | None, fields_out: int) -> nn.ModuleList:
-        first = self._convolution(escnn, fields_in, fields_out)
-        return nn.ModuleList([first, self._convolution(escnn, fields_out, fields_out)])
-
-    def _convolution(self, escnn: ModuleType, fields_in: int | None, fields_out: int | None) -> nn.Module:
-        module: nn.Module = escnn.nn.R2Conv(
-            self._fields(escnn, fields_in), self._fields(escnn, fields_out), kernel_size=KERNEL_PX, padding=1
-        )
-        return module
-
-    def _fields(self, escnn: ModuleType, count: int | None) -> Any:
-        """``count`` regular fields, or one plain channel."""
-        turns = self._turns
-        kinds = [turns.trivial_repr] if count is None else count * [turns.regular_repr]
-        return escnn.nn.FieldType(turns, kinds)
+        logits = _convolved(self.projection, _through(self.latent, x))
+        return scattered(logits) if in_cells else logits
 
 
 def converted(network: nn.Module) -> UNet:
@@ -109,6 +108,11 @@ def _copy_bank(weight: Tensor, bias: Tensor, target: P4Convolution) -> None:
 def _convolutions(network: EscnnUNet) -> list[Any]:
     blocks: list[Any] = [*network.encoder, *network.decoder, network.latent]
     return [*(convolution for block in blocks for convolution in block), network.projection]
+
+
+def _convolution(escnn: ModuleType, above: Any, here: Any) -> nn.Module:
+    module: nn.Module = escnn.nn.R2Conv(above, here, kernel_size=KERNEL_PX, padding=1)
+    return module
 
 
 def _through(block: Any, x: Tensor) -> Tensor:

@@ -19,11 +19,18 @@ class UNetSettings:
         Fields (of four channels each) per encoder block, from full resolution down; the published separation
         network has 32, 64, 128, 256.
     latent
-        Fields of the last map before the projection to one channel; published: 16.
+        Fields of the last map before the projection to the outputs; published: 16.
+    cell_px
+        1: the first block works at full resolution, as published. 2: cells of 2 x 2 pixels enter as one field, so
+        that each block works at half the resolution, and twice as many fields cost as much.
+    outputs
+        Maps of logits: 1, or 2 with an error bar.
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
     latent: int = 16
+    cell_px: int = 1
+    outputs: int = 1
 
     def __post_init__(self) -> None:
         if not self.widths or min(*self.widths, self.latent) < 1:
@@ -32,18 +39,24 @@ class UNetSettings:
                 needed="at least one block and one field in each",
                 remedy="choose positive widths",
             )
+        if self.cell_px not in (1, 2) or self.outputs not in (1, 2):
+            raise Refused(
+                found=f"cells of {self.cell_px} pixels and {self.outputs} outputs",
+                needed="1 or 2 of each",
+                remedy="choose 1 for the published network",
+            )
 
     @property
     def stride_px(self) -> int:
         """Frame sides and tile origins must be multiples of this."""
-        return int(2 ** (len(self.widths) - 1))
+        return int(self.cell_px * 2 ** (len(self.widths) - 1))
 
     @property
     def halo_px(self) -> int:
         """Pixels around a tile that its result depends on, rounded up to the stride."""
-        reach = 4  # projection, latent and the two decoder convolutions at full resolution
+        reach = 4  # projection, latent and the two decoder convolutions of the first block
         for _ in self.widths[1:]:
             reach = -(-reach // 2) + 2
         for _ in self.widths[1:]:
             reach = 2 * reach + 2
-        return -(-reach // self.stride_px) * self.stride_px
+        return -(-reach * self.cell_px // self.stride_px) * self.stride_px

@@ -1,4 +1,4 @@
-"""A U-Net from one image to one map of logits, equivariant under quarter turns."""
+"""A U-Net from one image to maps of logits, equivariant under quarter turns."""
 
 from itertools import pairwise
 
@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from napari_unveil.network.cells import gathered, scattered
 from napari_unveil.network.p4 import Lift, Mix, Project
 from napari_unveil.network.settings import UNetSettings
 from napari_unveil.tensors import FieldBatch, ImageBatch, Tensor
@@ -21,15 +22,19 @@ class UNet(nn.Module):
         super().__init__()
         self.settings = settings
         widths = settings.widths
-        first = nn.Sequential(Lift(1, widths[0]), nn.ReLU(), Mix(widths[0], widths[0]), nn.ReLU())
+        in_cells = settings.cell_px > 1
+        lift = Mix(1, widths[0]) if in_cells else Lift(1, widths[0])
+        first = nn.Sequential(lift, nn.ReLU(), Mix(widths[0], widths[0]), nn.ReLU())
         deeper = [_block(above, here) for above, here in pairwise(widths)]
         self.encoder = nn.ModuleList([first, *deeper])
         self.decoder = nn.ModuleList([_block(below + here, here) for here, below in pairwise(widths)][::-1])
         self.latent = nn.Sequential(Mix(widths[0], settings.latent), nn.ReLU())
-        self.projection = Project(settings.latent, 1)
+        self.projection = (Mix if in_cells else Project)(settings.latent, settings.outputs)
 
     def forward(self, x: ImageBatch) -> Tensor:
-        """Logits (batch, 1, y, x) of features (batch, 1, y, x); y and x are multiples of ``stride_px``."""
+        """Logits (batch, outputs, y, x) of features (batch, 1, y, x); y and x are multiples of ``stride_px``."""
+        in_cells = self.settings.cell_px > 1
+        x = gathered(x) if in_cells else x
         skips: list[FieldBatch] = []
         for level, block in enumerate(self.encoder):
             x = block(functional.max_pool2d(x, 2) if level else x)
@@ -39,7 +44,7 @@ class UNet(nn.Module):
             x = functional.interpolate(x, scale_factor=2, mode="nearest")
             x = block(torch.cat((skips.pop(), x), dim=1))
         logits: Tensor = self.projection(self.latent(x))
-        return logits
+        return scattered(logits) if in_cells else logits
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -35,7 +35,7 @@ def _kept_per_pixel(network: UNetSettings) -> float:
     decoder = sum((2 * here + here + below) / 4**level for level, (here, below) in enumerate(pairwise(widths)))
     worked_on = 2.0 * widths[0]
     per_turn: float = encoder + 2 * pooled + decoder + latent + worked_on
-    return TURNS * per_turn
+    return TURNS * per_turn / network.cell_px**2
 
 
 def _weights(network: UNetSettings) -> int:
@@ -44,4 +44,7 @@ def _weights(network: UNetSettings) -> int:
     mixes = [(width, width) for width in widths] + list(pairwise(widths))
     mixes += [pair for here, below in pairwise(widths) for pair in ((here + below, here), (here, here))]
     mixes.append((widths[0], network.latent))
-    return 9 * (widths[0] + network.latent + TURNS * sum(entering * leaving for entering, leaving in mixes))
+    ends = [(1, widths[0]), (network.latent, network.outputs)]
+    places = TURNS if network.cell_px > 1 else 1
+    inner, outer = (sum(entering * leaving for entering, leaving in pairs) for pairs in (mixes, ends))
+    return 9 * (places * outer + TURNS * inner)
