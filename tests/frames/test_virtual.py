@@ -2,7 +2,7 @@ import h5py
 import numpy as np
 import pytest
 
-from napari_unveil.frames import UnreadableFrame, list_datasets, open_frames, parse_address
+from napari_unveil.frames import UnreadableFrame, list_datasets, open_frames, parse_address, virtual
 
 
 def write_sources(folder, count, shape=(3, 6, 8)):
@@ -94,3 +94,39 @@ def test_a_real_scan_without_its_sources_is_nan_and_listed_as_unavailable(shared
     assert np.isnan(stack.read(0)).all()
     assert "scan0001/marana_0000.h5" in stack.warnings[0]
     assert [entry.available for entry in list_datasets(address)] == [False, False]
+
+
+def test_sources_are_looked_up_once_and_where_they_go_at_the_first_frame(interleaved, monkeypatch):
+    counts = {"names": 0, "places": 0}
+
+    def counted(name, asked):
+        def call(*arguments):
+            counts[name] += 1
+            return asked(*arguments)
+
+        return call
+
+    monkeypatch.setattr(virtual, "_names", counted("names", virtual._names))
+    monkeypatch.setattr(virtual, "_slabs", counted("places", virtual._slabs))
+    monkeypatch.setattr(h5py.Dataset, "virtual_sources", lambda _: pytest.fail("h5py looks each source up slowly"))
+    stack = open_frames(interleaved)
+    assert counts == {"names": 1, "places": 0}
+    for _ in range(2):
+        list(stack.iterate())
+    assert counts == {"names": 2, "places": 3}, "once for three sources, whatever the number of frames"
+    list(open_frames(interleaved).iterate())
+    assert counts == {"names": 3, "places": 3}, "opened again, the file has not changed"
+    list_datasets(interleaved)
+    assert counts == {"names": 4, "places": 3}
+
+
+def test_sources_without_end_are_cut_to_the_frames_that_are_there(tmp_path):
+    path = tmp_path / "v.h5"
+    with h5py.File(tmp_path / "s0.h5", "w") as file:
+        file.create_dataset("d", data=np.ones((4, 6, 8), np.uint16), maxshape=(None, 6, 8))
+    layout = h5py.VirtualLayout((4, 6, 8), np.uint16, maxshape=(None, 6, 8))
+    source = h5py.VirtualSource("s0.h5", "d", (4, 6, 8), maxshape=(None, 6, 8))
+    layout[: h5py.h5s.UNLIMITED] = source[: h5py.h5s.UNLIMITED]
+    stack = open_frames(write_virtual(path, layout))
+    assert stack.data.shape == (4, 6, 8)
+    assert [(frame == 1).all() for frame in stack.iterate()] == [True] * 4

@@ -132,7 +132,7 @@ def planes_of(path: Path, name: str, dataset: Dataset, kept: DecodedBlocks) -> P
         block=_block(dataset, chunk, kept.limit_bytes),
         chunk=chunk,
         unwritten=_unwritten(dataset, chunk) if chunk else None,
-        sources=virtual_sources(dataset) if dataset.is_virtual else None,
+        sources=virtual_sources(path, name, dataset) if dataset.is_virtual else None,
         kept=kept,
     )
 
@@ -151,7 +151,8 @@ def refuse_unreadable(label: str, dataset: Dataset) -> None:
             needed="at least one written frame",
             remedy="wait for the writer, or choose another dataset",
         )
-    _refuse_missing_filter(label, dataset)
+    if not dataset.is_virtual:
+        _refuse_missing_filter(label, dataset)
 
 
 def _refuse_missing_filter(label: str, dataset: Dataset) -> None:

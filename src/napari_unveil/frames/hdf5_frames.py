@@ -28,7 +28,7 @@ from napari_unveil.frames.hdf5_tree import (
 from napari_unveil.frames.listing import Listing, names_text
 from napari_unveil.frames.pixels import read_frame
 from napari_unveil.frames.stack import FrameStack, axes_of, lazy_stack
-from napari_unveil.frames.virtual import virtual_sources
+from napari_unveil.frames.virtual import VirtualSources, virtual_sources
 from napari_unveil.types import Frame
 
 COMPLEX = "c"
@@ -117,7 +117,7 @@ def _stack(file: Group, path: Path, name: str, bits: int) -> FrameStack:
         photon_energy_keV=detector.read_photon_energy(file, name),
         address=Address(path, name),
         coordinates=detector.coordinates_of(file, name, source.shape[0]),
-        warnings=(*_warnings(file, name), *_unwritten(source.planes)),
+        warnings=(*_warnings(file, name), *_absent(source.planes.sources), *_unwritten(source.planes)),
     )
 
 
@@ -150,14 +150,17 @@ def _warnings(file: Group, name: str) -> Iterator[str]:
     dataset = file[name]
     if file.swmr_mode:
         yield "the file is open for writing (SWMR): frames written from now on appear when it is opened again"
-    if dataset.is_virtual and (absent := virtual_sources(dataset).absent):
-        yield f"source files are absent, what they hold is NaN: {names_text(absent)}"
     if part := DECTRIS_PART.match(name):
         parts = matching_paths(file, f"{part[1]}_*")
         if len(parts) > 1:
             yield f"this is one of {len(parts)} parts: {names_text(parts)}"
     if RAW_PSI.match(name) and dataset.dtype == np.uint16:
         yield "uncalibrated: raw words with the gain in bits 15-14, as stored"
+
+
+def _absent(sources: VirtualSources | None) -> Iterator[str]:
+    if sources is not None and sources.absent:
+        yield f"source files are absent, what they hold is NaN: {names_text(sources.absent)}"
 
 
 def _unwritten(planes: Planes) -> Iterator[str]:
@@ -175,7 +178,8 @@ def _listing(file: Group, path: Path, node: Node) -> Listing:
     if node.missing:
         return Listing(address, (), "", "", (), "link", f"leads to {node.missing}, which is absent", False)
     dataset = file[node.path]
-    problem = _problem(address, dataset)
+    sources = virtual_sources(path, node.path, dataset) if dataset.is_virtual else None
+    problem = _problem(address, dataset, sources)
     return Listing(
         address=address,
         shape=node.shape,
@@ -183,27 +187,22 @@ def _listing(file: Group, path: Path, node: Node) -> Listing:
         unit=detector.unit_of(dataset),
         axes=_axes(file, node.path, dataset.ndim),
         layout=layout_of(file, node.path),
-        note=problem or "; ".join(_warnings(file, node.path)),
+        note=problem or "; ".join([*_warnings(file, node.path), *_absent(sources)]),
         available=not problem,
     )
 
 
-def _problem(address: Address, dataset: Dataset) -> str:
+def _problem(address: Address, dataset: Dataset, sources: VirtualSources | None) -> str:
     """Why the dataset cannot be opened; empty when it can."""
     if dataset.dtype.kind == COMPLEX:
         return f"{dataset.dtype} values, real numbers are needed"
-    if dataset.is_virtual and not _any_source(dataset):
-        return f"all source files are absent: {names_text(virtual_sources(dataset).absent)}"
+    if sources is not None and not any(file.is_file() for file in sources.files):
+        return f"all source files are absent: {names_text(sources.absent)}"
     try:
         refuse_unreadable(str(address), dataset)
     except Refused as refusal:
         return refusal.found
     return ""
-
-
-def _any_source(dataset: Dataset) -> bool:
-    sources = virtual_sources(dataset)
-    return any(path.is_file() for path in set(sources.files))
 
 
 def _layer_names(file: Group, address: Address) -> list[str]:
