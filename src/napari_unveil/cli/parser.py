@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="VERB")
-    for add in (_demo, _simulate, _info, _mask, _harvest, _train, _denoise, _inspect):
+    for add in (_demo, _simulate, _info, _mask, _harvest, _train, _denoise, _inspect, _benchmark):
         add(commands).add_argument("--json", action="store_true", help="print the result as JSON")
     return top
 
@@ -148,6 +148,24 @@ def _inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb.add_argument("--centre", type=centre, metavar="y,x", help="beam centre in pixels (suggested from the data)")
     verb.add_argument("-o", "--output", type=Path, required=True, metavar="report.html", help="html or png")
     verb.set_defaults(verb=verbs.inspect)
+    return verb
+
+
+def _benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = commands.add_parser("benchmark", help="tables of how good and how fast separations are, on this machine")
+    verb.add_argument("table", choices=("quality",), help="quality: methods old and new against simulated truth")
+    verb.add_argument("--quick", action="store_true", help="for 2 cores and a quarter of an hour")
+    verb.add_argument("--shots", type=int, metavar="N", help="full shots of each campaign (8; quick: 4)")
+    verb.add_argument(
+        "--methods", nargs="+", default=[], metavar="NAME", help="only these (all; a wrong name lists them)"
+    )
+    verb.add_argument("--model", type=Path, metavar="MODEL", help="a model file to judge as well")
+    verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument(
+        "--output", type=Path, default=Path("benchmark"), metavar="FOLDER", help="tables, pictures, models (benchmark)"
+    )
+    verb.set_defaults(verb=verbs.benchmark)
     return verb
 
 

@@ -1,0 +1,107 @@
+"""Which methods there are: names enter, methods leave, and one sentence for each that cannot be had here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from napari_unveil.benchmark.classical import Clip, Constant, Input, LACosmic, Median, Oracle
+from napari_unveil.benchmark.exposures import Integrator, Method
+from napari_unveil.benchmark.variants import Variant, variants
+from napari_unveil.errors import Refused
+
+WITHOUT_TRAINING = ("input", "constant", "median", "clip", "lacosmic", "sigma-clip", "ring-median", "oracle", "shipped")
+LONG_ONLY = ("published-full-width",)
+"""Left out unless they are asked for by name: one patch costs sixteen times as much."""
+NEEDED: dict[str, tuple[str, str]] = {
+    "lacosmic": ("astroscrappy", "benchmark"),
+    "sigma-clip": ("pyFAI", "pyfai"),
+    "ring-median": ("pyFAI", "pyfai"),
+    "published-escnn": ("escnn", "escnn"),
+}
+"""Library and extra that a method needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be judged.
+
+    Parameters
+    ----------
+    names
+        In the order of the table.
+    absent
+        A sentence for each method that was left out because something is not installed.
+    """
+
+    names: tuple[str, ...]
+    absent: tuple[str, ...]
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """The networks to train."""
+        return tuple(one for one in variants() if any(name in self.names for name, _ in one.passes))
+
+
+def all_names() -> tuple[str, ...]:
+    """Every method, in the order of the table."""
+    return (*WITHOUT_TRAINING, *(name for variant in variants() for name, _ in variant.passes))
+
+
+def choose(names: Sequence[str] = ()) -> Choice:
+    """The methods called ``names``; none named: all that are usual.
+
+    Raises
+    ------
+    Refused
+        When there is no method of a name, or one that was named needs what is not installed.
+    """
+    known = all_names()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Refused(
+            found=f"no method is called {', '.join(unknown)}",
+            needed=f"names out of {', '.join(known)}",
+            remedy="correct the names",
+        )
+    missing = {name: _absence(name) for name in known if _absence(name)}
+    if names and any(name in missing for name in names):
+        raise Refused(
+            found=next(missing[name] for name in names if name in missing),
+            needed="the libraries of the methods that are named",
+            remedy="install the extra, or name other methods",
+        )
+    wanted = [name for name in known if name in names] or [name for name in known if name not in LONG_ONLY]
+    kept = tuple(name for name in wanted if name not in missing)
+    return Choice(kept, tuple(sentence for name, sentence in missing.items() if name in wanted))
+
+
+def without_training(names: Iterable[str]) -> list[Method | Integrator]:
+    """The methods among ``names`` that need no network of the run."""
+    return [_made(name) for name in names if name in WITHOUT_TRAINING]
+
+
+def _absence(name: str) -> str:
+    library, extra = NEEDED.get(name, ("", ""))
+    if not library or find_spec(library) is not None:
+        return ""
+    return f"{name} is left out, for {library} is not installed (pip install 'napari-unveil[{extra}]')"
+
+
+def _made(name: str) -> Method | Integrator:
+    match name:
+        case "lacosmic":
+            from astroscrappy import detect_cosmics
+
+            return LACosmic(detect_cosmics)
+        case "sigma-clip" | "ring-median":
+            from napari_unveil.benchmark.integrators import azimuthal_median, sigma_clipped
+
+            return sigma_clipped() if name == "sigma-clip" else azimuthal_median()
+        case "shipped":
+            from napari_unveil.benchmark.networks import NetworkMethod
+            from napari_unveil.workflow.denoising import SHIPPED_MODEL, model_path
+
+            return NetworkMethod.of(name, model_path(SHIPPED_MODEL))
+        case _:
+            plain: dict[str, Method] = {one.name: one for one in (Input(), Constant(), Median(), Clip(), Oracle())}
+            return plain[name]

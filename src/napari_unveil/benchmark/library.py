@@ -1,0 +1,88 @@
+"""The patches that networks learn from: campaigns enter, a patch library in photons leaves.
+
+Signal patches hold photons and readout noise, noise patches the energy of the hits alone, so that their sum carries
+readout noise once. All patches of a campaign have its number for a frame number: what is held out is held out by
+campaign.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from napari_unveil.benchmark.campaigns import TRAINING_CAMPAIGNS, smaller, training_campaigns
+from napari_unveil.harvest import Cutting, cut
+from napari_unveil.harvest.library import Shelf, writing_library
+from napari_unveil.simulate import Campaign, Shot, full_shots
+from napari_unveil.types import Frame, Progress
+
+TRIES = 400
+"""Random places that are tried in a frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibrarySettings:
+    """What is simulated.
+
+    Parameters
+    ----------
+    campaigns
+        Number of beamtimes.
+    shots
+        Full shots of each.
+    shape
+        Rows and columns of a shot; at least a patch.
+    patch
+        Side of a patch, pixels.
+    seed
+        Decides campaigns, shots and places.
+    """
+
+    campaigns: int = TRAINING_CAMPAIGNS
+    shots: int = 4
+    shape: tuple[int, int] = (512, 1024)
+    patch: int = 128
+    seed: int = 0
+
+
+def write_library(path: Path, settings: LibrarySettings) -> Iterator[Progress]:
+    """Simulate the training campaigns and write their patches; one shot is in memory at a time.
+
+    Raises
+    ------
+    Refused
+        When the place cannot be written to.
+    """
+    campaigns = [smaller(one, settings.shape) for one in training_campaigns(settings.campaigns, seed=settings.seed)]
+    provenance = {"campaigns": [asdict(one) for one in campaigns], "library": asdict(settings)}
+    with writing_library(
+        path, patch=settings.patch, unit="photons", photon_energy_keV=None, provenance=provenance
+    ) as shelves:
+        yield Progress(0, len(campaigns), "campaigns to learn from")
+        for number, campaign in enumerate(campaigns):
+            _fill(shelves, number, campaign, settings)
+            words = f"campaigns to learn from: {shelves[0].count} patches"
+            yield Progress(number + 1, len(campaigns), words)
+
+
+def corners(shape: tuple[int, int], *, patch: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Top-left corners (y, x) of squares at random places in a frame of ``shape`` that do not overlap."""
+    found: list[tuple[int, int]] = []
+    for y, x in rng.integers((0, 0), np.array(shape) - patch + 1, (TRIES, 2)).tolist():
+        if all(abs(y - other) >= patch or abs(x - beside) >= patch for other, beside in found):
+            found.append((y, x))
+    return found
+
+
+def _fill(shelves: Sequence[Shelf], number: int, campaign: Campaign, settings: LibrarySettings) -> None:
+    rng = np.random.default_rng([settings.seed, campaign.seed])
+    for shot in full_shots(campaign, count=settings.shots, rng=rng):
+        for shelf, image in zip(shelves, _summands(shot, campaign), strict=True):
+            for corner in corners(campaign.shape, patch=settings.patch, rng=rng):
+                shelf.append(Cutting(cut(image, corner, patch=settings.patch), corner, 0.0), frame=number, module=0)
+
+
+def _summands(shot: Shot, campaign: Campaign) -> tuple[Frame, Frame]:
+    energy = np.float32(campaign.photon_energy_keV)
+    return shot.signal / energy, shot.noise / energy
