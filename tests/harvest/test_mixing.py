@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from napari_unveil.harvest import draw_batch
+from napari_unveil.harvest import Mixing, draw_batch, readout_noise
 
 SIGNALS, NOISES = np.arange(10, 20), np.arange(5, 35)
 
 
-def drawn(library, *, batch=8, amplitude=(1.0, 1.0), seed=0):
-    return draw_batch(library, SIGNALS, NOISES, batch=batch, amplitude=amplitude, rng=np.random.default_rng(seed))
+def drawn(library, *, batch=8, seed=0, **mixing):
+    return draw_batch(library, SIGNALS, NOISES, batch=batch, mixing=Mixing(**mixing), rng=np.random.default_rng(seed))
 
 
 def origins(patches, pool):
@@ -55,3 +55,29 @@ def test_more_pairs_than_patches_can_be_drawn(library):
 
 def test_the_generator_decides(library):
     np.testing.assert_array_equal(drawn(library, seed=4).noise, drawn(library, seed=4).noise)
+
+
+def test_as_many_noise_patches_are_added_as_was_asked_for(library):
+    single = np.nan_to_num(library.noise(NOISES))
+    batch = drawn(library, batch=400, noise_patches=(0, 2))
+    sums = np.nan_to_num(batch.noise)
+    none = (sums == 0).all(axis=(1, 2))
+    alone = np.array([any(np.array_equal(each, one) for one in single) for each in sums]) & ~none
+    assert none.mean() == pytest.approx(1 / 3, abs=0.1)
+    assert alone.mean() == pytest.approx(1 / 3, abs=0.1)
+
+
+def test_hits_alone_are_left_where_readout_noise_counts_once(library):
+    as_measured, hits = drawn(library), drawn(library, least_hit=2.0)
+    kept = as_measured.noise >= 2
+    assert kept.any(), "test invalid: no hit"
+    np.testing.assert_array_equal(hits.noise[kept], as_measured.noise[kept])
+    assert (hits.noise[~kept & np.isfinite(as_measured.noise)] == 0).all()
+    np.testing.assert_array_equal(np.isnan(hits.noise), np.isnan(as_measured.noise))
+
+
+def test_readout_noise_is_known_in_spite_of_hits():
+    rng = np.random.default_rng(0)
+    patches = rng.normal(0, 0.3, (20, 32, 32)) + np.where(rng.random((20, 32, 32)) < 0.4, rng.exponential(50, 1), 0)
+    assert readout_noise(patches.astype(np.float32)) == pytest.approx(0.3, rel=0.03)
+    assert readout_noise(np.zeros((1, 8, 8), np.float32)) == 0

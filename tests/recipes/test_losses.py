@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from napari_unveil.network.heads import Parts
 from napari_unveil.recipes import losses
-from napari_unveil.recipes.losses import ScaledPair, mae, poisson
+from napari_unveil.recipes.losses import mae, poisson
 
 ALL = torch.ones(1, 1, 1, 20000)
 
@@ -13,8 +14,7 @@ def best_constant(loss, signal, noise_weight, monkeypatch):
     frame = signal + 5
     candidates = torch.linspace(0, 1, 101)
     values = [
-        loss(ScaledPair(torch.full_like(signal, c), frame - c), ScaledPair(signal, frame - signal), ALL)
-        for c in candidates
+        loss(Parts(torch.full_like(signal, c), frame - c), Parts(signal, frame - signal), ALL) for c in candidates
     ]
     return float(candidates[torch.stack(values).argmin()])
 
@@ -28,8 +28,8 @@ def test_the_optimum_of_the_poisson_loss_is_the_mean_and_that_of_the_mae_the_med
 
 @pytest.mark.parametrize("loss", [mae, poisson])
 def test_excluded_pixels_do_not_count(loss):
-    true = ScaledPair(torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8))
-    wrong = ScaledPair(true.signal.clone(), true.noise.clone())
+    true = Parts(torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8))
+    wrong = Parts(true.signal.clone(), true.noise.clone())
     wrong.signal[..., 0, 0] = 1e6
     valid = torch.ones(1, 1, 8, 8)
     valid[..., 0, 0] = 0
@@ -37,6 +37,26 @@ def test_excluded_pixels_do_not_count(loss):
 
 
 def test_a_perfect_estimate_has_no_loss():
-    true = ScaledPair(torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8))
+    true = Parts(torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8))
     for loss in (mae, poisson):
         assert float(loss(true, true, torch.ones(1, 1, 8, 8))) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_optimum_of_the_error_bar_is_the_mean_square_error():
+    torch.manual_seed(0)
+    true = Parts(torch.poisson(torch.full_like(ALL, 0.3)), torch.zeros_like(ALL))
+    candidates = torch.linspace(0.1, 0.6, 51)
+    values = [
+        poisson(Parts(torch.full_like(ALL, 0.3), true.noise, torch.full_like(ALL, v)), true, ALL) for v in candidates
+    ]
+    assert float(candidates[torch.stack(values).argmin()]) == pytest.approx(0.3, abs=0.02)
+
+
+def test_the_error_bar_does_not_move_the_estimate():
+    signal = torch.tensor([[[[2.0]]]], requires_grad=True)
+    true = Parts(torch.tensor([[[[1.0]]]]), torch.tensor([[[[4.0]]]]))
+    gradients = [
+        torch.autograd.grad(poisson(Parts(signal, 5 - signal, variance), true, torch.ones(1, 1, 1, 1)), signal)[0]
+        for variance in (None, torch.tensor([[[[0.5]]]]))
+    ]
+    assert float(gradients[0]) == float(gradients[1]) != 0

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,30 @@ def test_settings_come_back_from_a_card():
     settings = SeparationSettings(TINY, "physical", "share", "poisson", (0.5, 3.0), 64)
     card = ModelCard("separation", settings_as_values(settings), "keV", None)
     assert settings_of_model(Path("model"), card) == settings
+
+
+def test_settings_of_an_error_bar_and_of_several_noise_patches_come_back():
+    network = UNetSettings((2, 3), 4, cell_px=2, outputs=2)
+    settings = SeparationSettings(network, "physical", "share", "poisson", noise_patches=(0, 3), readout="once")
+    values = json.loads(json.dumps(settings_as_values(settings)))
+    assert settings_of_model(Path("model"), ModelCard("separation", values, "keV", None)) == settings
+
+
+@pytest.mark.parametrize(
+    ("setting", "word"), [({"noise_patches": (2, 1)}, "noise patches"), ({"network": UNetSettings(outputs=2)}, "head")]
+)
+def test_settings_that_contradict_each_other_are_refused(setting, word):
+    with pytest.raises(Refused, match=word):
+        SeparationSettings(**setting)
+
+
+def test_an_error_bar_is_in_the_unit_of_the_frames():
+    torch.manual_seed(0)
+    settings = SeparationSettings(UNetSettings((2, 2), 2, outputs=2), "physical", "share", "poisson")
+    separator, photons = Separator(settings), torch.rand(1, 1, 16, 16) * 9
+    in_photons, in_keV = separator(photons, 1.0), separator(photons * 8, 8.0)
+    torch.testing.assert_close(in_keV.variance, 64 * in_photons.variance)
+    assert float(in_photons.variance.detach().max()) > 0
 
 
 def test_a_model_of_another_recipe_is_refused(tmp_path):
@@ -66,10 +91,10 @@ def test_published_outputs_miss_the_sum_by_the_offset_and_the_default_by_nothing
     frames = torch.rand(1, 1, 32, 32) * 100 + 10
     published = Separator(SeparationSettings(TINY, "percentile", "subtract", "mae"))
     bounds = published.scaled(frames, 8.0)[1]
-    signal, noise = published(frames, 8.0)
+    signal, noise, _ = published(frames, 8.0)
     inside = (frames > bounds.offset) & (frames < bounds.offset + bounds.span) & (signal > bounds.offset)
     torch.testing.assert_close((signal + noise)[inside], (frames + bounds.offset)[inside], rtol=1e-4, atol=1e-3)
-    signal, noise = Separator(SeparationSettings(TINY, "physical", "share", "poisson"))(frames, 8.0)
+    signal, noise, _ = Separator(SeparationSettings(TINY, "physical", "share", "poisson"))(frames, 8.0)
     torch.testing.assert_close(signal + noise, frames)
 
 

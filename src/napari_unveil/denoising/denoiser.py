@@ -153,7 +153,7 @@ class Denoiser:
         with torch.inference_mode():
             batch = torch.from_numpy(tiles).unsqueeze(1).to(self.device)
             batch = batch.contiguous(memory_format=torch.channels_last)
-            signal, noise = (separator or self._separator)(batch, self.settings.photon)
+            signal, noise, _ = (separator or self._separator)(batch, self.settings.photon)
             return _array(signal), _array(noise)
 
     def _choose_precision(self, frame: Frame) -> None:

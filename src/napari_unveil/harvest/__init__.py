@@ -5,7 +5,7 @@ from napari_unveil.harvest.estimate import HarvestEstimate, estimate_harvest, re
 from napari_unveil.harvest.harvesting import HarvestReport, harvest
 from napari_unveil.harvest.intensity import suggest_min_intensity
 from napari_unveil.harvest.library import KINDS, PatchLibrary
-from napari_unveil.harvest.mixing import Batch, draw_batch
+from napari_unveil.harvest.mixing import Batch, Mixing, draw_batch, readout_noise
 from napari_unveil.harvest.montage import Montage
 from napari_unveil.harvest.plan import HarvestPlan, check_harvest, plan_harvest
 from napari_unveil.harvest.positions import free_positions, largest_patch
@@ -27,6 +27,7 @@ __all__ = [
     "HarvestPlan",
     "HarvestReport",
     "HarvestSettings",
+    "Mixing",
     "Montage",
     "PatchLibrary",
     "Ranking",
@@ -45,6 +46,7 @@ __all__ = [
     "noise_cuttings",
     "plan_harvest",
     "rank_patches",
+    "readout_noise",
     "refuse_unfitting",
     "remove_patches",
     "signal_cuttings",

@@ -1,13 +1,13 @@
-"""Losses between a predicted and a true pair of signal and noise, all scaled, all (batch, 1, y, x).
+"""Losses between predicted and true signal and noise, all scaled, all (batch, 1, y, x).
 
 ``valid`` is 1 where a pixel counts and 0 where it is excluded.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 
+from napari_unveil.network.heads import Parts
 from napari_unveil.recipes.settings import LossName
 from napari_unveil.tensors import ImageBatch, Tensor
 
@@ -17,22 +17,20 @@ FLOOR_PHOTONS = 0.05
 NOISE_WEIGHT = 0.1
 """Share of the robust noise term in the Poisson loss."""
 
+VARIANCE_WEIGHT = 0.02
+"""Share of the error bar's likelihood in the Poisson loss."""
 
-@dataclass(frozen=True, slots=True)
-class ScaledPair:
-    """Signal and noise on the network's scale."""
-
-    signal: ImageBatch
-    noise: ImageBatch
+LEAST_VARIANCE = 1e-4
+"""Square photons; errors below a hundredth of a photon are of no interest."""
 
 
-def mae(predicted: ScaledPair, true: ScaledPair, valid: ImageBatch) -> Tensor:
+def mae(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
     """Published: MAE(n) + MAE(s). Its optimum is the median."""
     return _mean((predicted.signal - true.signal).abs() + (predicted.noise - true.noise).abs(), valid)
 
 
-def poisson(predicted: ScaledPair, true: ScaledPair, valid: ImageBatch) -> Tensor:
-    """Poisson deviance of the signal in photons, plus a little MAE of asinh(noise).
+def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
+    """Poisson deviance of the signal in photons, plus a little MAE of asinh(noise), plus that of the error bar.
 
     ``D = p - t - t ln(p / t)`` with p and t the predicted and measured photons, each raised by a floor; it is
     linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept.
@@ -42,13 +40,25 @@ def poisson(predicted: ScaledPair, true: ScaledPair, valid: ImageBatch) -> Tenso
     least = t.clamp(min=FLOOR_PHOTONS)
     deviance = p - least - t * torch.log(p / least)
     noise = (torch.asinh(predicted.noise) - torch.asinh(true.noise)).abs()
-    return _mean(deviance + NOISE_WEIGHT * noise, valid)
+    terms = deviance + NOISE_WEIGHT * noise
+    if predicted.variance is not None:
+        terms = terms + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
+    return _mean(terms, valid)
 
 
-LOSSES: dict[LossName, Callable[[ScaledPair, ScaledPair, ImageBatch], Tensor]] = {
+LOSSES: dict[LossName, Callable[[Parts, Parts, ImageBatch], Tensor]] = {
     "mae": mae,
     "poisson": poisson,
 }
+
+
+def _misfit(variance: ImageBatch, error: ImageBatch) -> Tensor:
+    """Minus the log-likelihood of a Gaussian ``error``; its optimum is the mean square error.
+
+    The error is a constant here: the estimate is judged by its own term.
+    """
+    kept = variance + LEAST_VARIANCE
+    return (error**2 / kept + torch.log(kept / LEAST_VARIANCE)) / 2
 
 
 def _mean(values: Tensor, valid: ImageBatch) -> Tensor:

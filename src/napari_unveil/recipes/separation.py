@@ -14,11 +14,11 @@ from torch import nn
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import Batch
 from napari_unveil.network.card import damaged
-from napari_unveil.network.heads import HEADS
+from napari_unveil.network.heads import HEADS, Parts
 from napari_unveil.network.model_file import ModelFile, load_model
 from napari_unveil.network.scaling import SCALINGS, Bounds
 from napari_unveil.network.unet import UNet
-from napari_unveil.recipes.losses import LOSSES, ScaledPair
+from napari_unveil.recipes.losses import LOSSES
 from napari_unveil.recipes.settings import SeparationSettings, settings_of_model
 from napari_unveil.tensors import ImageBatch, Tensor
 
@@ -32,29 +32,29 @@ class Separator(nn.Module):
         self.network = network if network is not None else UNet(settings.network)
         self.precision = torch.float32
 
-    def forward(self, frames: ImageBatch, photon: float) -> tuple[ImageBatch, ImageBatch]:
+    def forward(self, frames: ImageBatch, photon: float) -> Parts:
         """Signal and noise, each (batch, 1, y, x), of finite ``frames``; ``photon`` is one photon in their unit."""
-        pair, bounds = self.scaled(frames, photon)
-        return bounds.unscale(pair.signal), bounds.unscale(pair.noise)
+        parts, bounds = self.scaled(frames, photon)
+        variance = None if parts.variance is None else parts.variance * bounds.span**2
+        return Parts(bounds.unscale(parts.signal), bounds.unscale(parts.noise), variance)
 
-    def scaled(self, frames: ImageBatch, photon: float) -> tuple[ScaledPair, Bounds]:
+    def scaled(self, frames: ImageBatch, photon: float) -> tuple[Parts, Bounds]:
         """Signal and noise on the network's scale, and the bounds of that scale."""
         scaling = SCALINGS[self.settings.scaling]
         bounds = scaling.bounds(frames, photon)
         scaled = scaling.limit(bounds.scale(frames))
         logits: Tensor = self.network(scaling.features(scaled).to(self.precision))
-        signal, noise = HEADS[self.settings.head](scaled, logits.float())
-        return ScaledPair(signal, noise), bounds
+        return HEADS[self.settings.head](scaled, logits.float()), bounds
 
     def loss(self, signal: ImageBatch, noise: ImageBatch, photon: float) -> Tensor:
         """The recipe's loss on the sum of measured ``signal`` and ``noise`` patches; NaN pixels do not count."""
         frames = signal + noise
         valid = torch.isfinite(frames).to(frames.dtype)
         frames, signal, noise = (torch.nan_to_num(patches, nan=0.0) for patches in (frames, signal, noise))
-        pair, bounds = self.scaled(frames * valid, photon)
+        parts, bounds = self.scaled(frames * valid, photon)
         limit = SCALINGS[self.settings.scaling].limit
-        true = ScaledPair(limit(bounds.scale(signal)), limit(bounds.scale(noise)))
-        return LOSSES[self.settings.loss](pair, true, valid)
+        true = Parts(limit(bounds.scale(signal)), limit(bounds.scale(noise)))
+        return LOSSES[self.settings.loss](parts, true, valid)
 
     def batch_loss(self, batch: Batch, photon: float, device: torch.device) -> Tensor:
         """:meth:`loss` of a batch of patches in memory, arrays (batch, y, x)."""

@@ -10,6 +10,7 @@ from napari_unveil.network.card import ModelCard, damaged
 from napari_unveil.network.settings import HeadName, ScalingName, UNetSettings
 
 LossName = Literal["mae", "poisson"]
+ReadoutName = Literal["twice", "once"]
 
 RECIPE = "separation"
 """Its name in model files."""
@@ -28,6 +29,11 @@ class SeparationSettings:
         weak flux and give signal + noise = frame exactly.
     amplitude
         Range of the log-uniform random factor on each signal patch.
+    noise_patches
+        Fewest and most noise patches that are added to one signal patch; published: 1 and 1.
+    readout
+        ``once``: noise patches are taken for hits alone, without their readout noise, so that a sum has that of the
+        signal patch only. ``twice``, as published: patches are added as they were measured.
     patch_px
         Side of the patches that the network is trained on (a run takes its library's) and that four passes cut.
     """
@@ -38,12 +44,15 @@ class SeparationSettings:
     loss: LossName = "mae"
     amplitude: tuple[float, float] = (0.5, 2.0)
     patch_px: int = 128
+    noise_patches: tuple[int, int] = (1, 1)
+    readout: ReadoutName = "twice"
 
     def __post_init__(self) -> None:
         for name, choices in (
             ("scaling", get_args(ScalingName)),
             ("head", get_args(HeadName)),
             ("loss", get_args(LossName)),
+            ("readout", get_args(ReadoutName)),
         ):
             if getattr(self, name) not in choices:
                 raise Refused(
@@ -57,6 +66,19 @@ class SeparationSettings:
                 found=f"amplitudes from {low} to {high}",
                 needed="a range of positive numbers, the lower one first",
                 remedy="choose 1 to 1 to leave amplitudes as they are",
+            )
+        fewest, most = self.noise_patches
+        if not 0 <= fewest <= most or most == 0:
+            raise Refused(
+                found=f"from {fewest} to {most} noise patches in a mixture",
+                needed="a range of whole numbers, the lower one first, the higher one at least 1",
+                remedy="choose 1 to 1 for one noise patch each",
+            )
+        if self.network.outputs > 1 and self.head != "share":
+            raise Refused(
+                found=f"an error bar with the head {self.head!r}",
+                needed="the head 'share', which says how much is removed and so how much may be wrong",
+                remedy="choose another head, or a network with one output",
             )
 
 
@@ -73,8 +95,9 @@ def settings_from_values(values: Mapping[str, Any]) -> SeparationSettings:
     KeyError, TypeError
         When a value is missing or of another kind.
     """
-    network = UNetSettings(tuple(values["network"]["widths"]), values["network"]["latent"])
-    return SeparationSettings(**{**values, "network": network, "amplitude": tuple(values["amplitude"])})
+    network = UNetSettings(**{**values["network"], "widths": tuple(values["network"]["widths"])})
+    ranges = {name: tuple(values[name]) for name in ("amplitude", "noise_patches")}
+    return SeparationSettings(**{**values, **ranges, "network": network})
 
 
 def settings_of_model(path: Path, card: ModelCard) -> SeparationSettings:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from napari_unveil.harvest import Batch, draw_batch
+from napari_unveil.frames import evenly_spread
+from napari_unveil.harvest import Batch, Mixing, draw_batch, readout_noise
 from napari_unveil.network.unet import UNet
 from napari_unveil.recipes.separation import Separator
 from napari_unveil.recipes.settings import RECIPE, settings_as_values
@@ -17,6 +18,12 @@ from napari_unveil.training.report import Preview
 from napari_unveil.types import Frame, Frames, Indices
 
 PREVIEWS_TO_CHOOSE_FROM = 16
+
+PATCHES_LOOKED_AT = 256
+"""Noise patches, spread evenly, by which the readout noise is known."""
+
+SIGNIFICANCE = 3.0
+"""Standard deviations of the readout noise above which a value is taken for a hit."""
 
 
 class SeparationLearner:
@@ -28,6 +35,7 @@ class SeparationLearner:
         self._plan = plan
         self.network = _network(plan).to(plan.device)
         self.separator = Separator(plan.settings.recipe, self.network)
+        self._mixing = _mixing(plan)
         self._shown: Batch | None = None
 
     def draw(self, signal: Indices, noise: Indices, rng: np.random.Generator) -> Batch:
@@ -37,7 +45,7 @@ class SeparationLearner:
             signal,
             noise,
             batch=len(signal),
-            amplitude=self._plan.settings.recipe.amplitude,
+            mixing=self._mixing,
             rng=rng,
         )
 
@@ -54,7 +62,7 @@ class SeparationLearner:
         self.network.eval()
         finite = torch.from_numpy(np.nan_to_num(mixed)).unsqueeze(1).to(self._plan.device)
         with self._precision():
-            signal, noise = self.separator(finite, self._plan.photon)
+            signal, noise, _ = self.separator(finite, self._plan.photon)
         missing = ~np.isfinite(mixed[0])
         return Preview(
             input=mixed[0],
@@ -107,6 +115,14 @@ def _network(plan: TrainingPlan) -> torch.nn.Module:
     if plan.parent is not None and plan.parent.weights:
         network.load_state_dict(dict(plan.parent.weights))
     return network
+
+
+def _mixing(plan: TrainingPlan) -> Mixing:
+    recipe, least_hit = plan.settings.recipe, None
+    if recipe.readout == "once":
+        some = plan.training.noise[evenly_spread(len(plan.training.noise), most=PATCHES_LOOKED_AT)]
+        least_hit = SIGNIFICANCE * readout_noise(plan.library.noise(some))
+    return Mixing(recipe.amplitude, recipe.noise_patches, least_hit)
 
 
 def _rank(patches: Frames) -> Indices:
