@@ -26,10 +26,19 @@ Indices: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """A frame taken apart: ``signal`` and ``noise``, both (y, x), both in the frame's unit."""
+    """A frame taken apart, all (y, x), all in the frame's unit.
+
+    Parameters
+    ----------
+    signal, noise
+        The parts.
+    error
+        Standard error of ``signal``, and so of ``noise``; None where the model gives none.
+    """
 
     signal: Frame
     noise: Frame
+    error: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)

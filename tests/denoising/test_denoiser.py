@@ -11,9 +11,9 @@ from napari_unveil.recipes.separation import SeparationSettings, Separator
 CPU = torch.device("cpu")
 
 
-def separator(scaling="physical", head="share", widths=(2, 2, 2, 2)):
+def separator(scaling="physical", head="share", widths=(2, 2, 2, 2), **network):
     torch.manual_seed(0)
-    network = UNetSettings(widths, 2)
+    network = UNetSettings(widths, 2, **network)
     return Separator(SeparationSettings(network, scaling, head, "mae", patch_px=32)).eval()
 
 
@@ -44,6 +44,18 @@ def test_signal_and_noise_add_up_to_the_frame_with_the_share_head(frame, passes)
     difference = float(np.abs(pair.signal + pair.noise - frame).max() / frame.max())
     print(f"s + n - x with {passes} passes: {difference:.1e} relative")
     assert difference < 1e-6
+
+
+@pytest.mark.parametrize("passes", [1, 4])
+def test_a_model_with_an_error_bar_gives_it_in_the_unit_of_the_frame(frame, passes):
+    model = separator(widths=(2, 2), cell_px=2, outputs=2)
+    frame[3, 4] = np.nan
+    found = denoiser(model, passes=passes).separate(frame)
+    assert np.isnan(found.error[3, 4])
+    assert float(np.nanmax(found.error)) > 0
+    in_photons = denoiser(model, passes=passes, photon=1.0).separate(frame / 8)
+    np.testing.assert_allclose(found.error, 8 * in_photons.error, rtol=1e-2 if passes == 4 else 1e-4, atol=1e-3)
+    assert denoiser(separator()).separate(frame).error is None
 
 
 @pytest.mark.parametrize("scaling", ["physical", "percentile"])

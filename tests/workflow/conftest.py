@@ -23,9 +23,16 @@ def beamtime(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory):
+    return _saved(tmp_path_factory.mktemp("model") / "tiny.safetensors", UNetSettings((2, 2), 2))
+
+
+@pytest.fixture(scope="session")
+def model_with_errors(tmp_path_factory):
+    return _saved(tmp_path_factory.mktemp("model") / "errors.safetensors", UNetSettings((2, 2), 2, outputs=2))
+
+
+def _saved(path, network):
     torch.manual_seed(0)
-    settings = SeparationSettings(UNetSettings((2, 2), 2), "physical", "share", "poisson", patch_px=32)
-    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    card = ModelCard("separation", settings_as_values(settings), "keV", 8.0)
-    save_model(path, card, UNet(settings.network))
+    settings = SeparationSettings(network, "physical", "share", "poisson", patch_px=32)
+    save_model(path, ModelCard("separation", settings_as_values(settings), "keV", 8.0), UNet(network))
     return str(path)

@@ -1,11 +1,12 @@
 import shutil
 
+import h5py
 import numpy as np
 import pytest
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import FrameStack, UnreadableFrame, open_frames, open_layers, parse_address, read_process
-from napari_unveil.workflow.denoising import DenoisingRequest, denoise, plan_denoising
+from napari_unveil.workflow.denoising import DenoisingRequest, denoise, gives_errors, plan_denoising
 
 
 def opened(path):
@@ -28,6 +29,31 @@ def test_a_result_holds_signal_and_noise_of_every_frame_and_where_they_come_from
     assert process["input_range"] == [0, 4, 1]
     assert process["input"].endswith("full.h5::/entry/data/data")
     assert len(process["model_sha256"]) == 64
+
+
+def test_a_model_that_knows_its_error_writes_it_by_its_name_in_nexus(beamtime, model_with_errors, tmp_path):
+    out = tmp_path / "out.h5"
+    plan = plan_denoising(opened(beamtime / "full.h5"), out, DenoisingRequest(model=model_with_errors))
+    list(denoise(plan))
+    expected = plan.denoiser.separate(plan.stack.read(1))
+    assert float(np.nanmax(expected.error)) > 0
+    with h5py.File(out) as file:
+        data = file["/entry/data"]
+        assert data.attrs["signal"] == "signal"
+        assert list(data.attrs["auxiliary_signals"]) == ["noise"]
+        np.testing.assert_allclose(data["signal_errors"][1], expected.error, rtol=1e-5)
+        assert data["signal_errors"].attrs["units"] == "keV"
+    assert sorted(dict(open_layers(parse_address(out)))) == ["noise", "signal", "signal_errors"]
+
+
+def test_errors_that_nobody_wants_are_left_out(beamtime, model_with_errors, tmp_path):
+    out = tmp_path / "out.h5"
+    request = DenoisingRequest(model=model_with_errors, errors=False)
+    plan = plan_denoising(opened(beamtime / "full.h5"), out, request)
+    list(denoise(plan))
+    assert sorted(dict(open_layers(parse_address(out)))) == ["noise", "signal"]
+    assert not gives_errors(request)
+    assert plan.bytes_out == 2 * 4 * 4 * 64 * 96
 
 
 def test_parts_put_together_are_the_whole(beamtime, model, tmp_path):

@@ -185,6 +185,7 @@ def denoise(request: Namespace, printer: Printer) -> None:
         model=request.model,
         photon_energy_keV=request.photon_energy,
         passes=request.passes,
+        errors=not request.no_errors,
         device=request.device,
     )
     plan = denoising.plan_denoising(

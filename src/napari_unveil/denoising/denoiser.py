@@ -112,14 +112,20 @@ class Denoiser:
         gaps = ~np.isfinite(frame)
         if gaps.all():
             empty = np.full(frame.shape, np.nan, np.float32)
-            return Separation(empty, empty)
+            return Separation(empty, empty, empty if self.gives_errors else None)
         whole = filled(np.asarray(frame, np.float32))
-        signal, noise = self._merged_passes(whole, between)
+        signal, noise, *variance = self._merged_passes(whole, between)
         if self._separator.settings.head == "share":
             signal = whole - noise  # merging rounds; the sum stays exact
-        return Separation(_with_gaps(signal, gaps), _with_gaps(noise, gaps))
+        errors = [np.sqrt(each) for each in variance]
+        return Separation(*(np.where(gaps, np.float32(np.nan), part) for part in (signal, noise, *errors)))
 
-    def _merged_passes(self, frame: Frame, between: Between) -> tuple[Frame, Frame]:
+    @property
+    def gives_errors(self) -> bool:
+        """Whether separations come with a standard error."""
+        return self._separator.settings.network.outputs > 1
+
+    def _merged_passes(self, frame: Frame, between: Between) -> list[Frame]:
         while True:
             try:
                 self._choose_precision(frame)
@@ -129,8 +135,7 @@ class Denoiser:
                     raise
                 self._shrink(error)
             else:
-                signals, noises = zip(*passes, strict=True)
-                return merged(np.stack(signals)), merged(np.stack(noises))
+                return [merged(np.stack(part)) for part in zip(*passes, strict=True)]
 
     def _tilings(self, shape: tuple[int, ...]) -> tuple[Tiling, ...]:
         settings, size = self._separator.settings, (shape[0], shape[1])
@@ -139,22 +144,22 @@ class Denoiser:
             return (halo_tiling(size, halo_px=self._halo_px, stride_px=stride, limit_px=self._pixels_at_once),)
         return published_tilings(size, patch_px=settings.patch_px, passes=self.settings.passes)
 
-    def _one_pass(self, frame: Frame, tiling: Tiling, between: Between) -> tuple[Frame, Frame]:
+    def _one_pass(self, frame: Frame, tiling: Tiling, between: Between) -> list[Frame]:
         tiles = tiling.cut(frame)
         batch = max(1, self._pixels_at_once // prod(tiling.side_px))
         parts = []
         for first in range(0, len(tiles), batch):
             between()
             parts.append(self._separate_tiles(tiles[first : first + batch]))
-        signal, noise = (np.concatenate([tiling.core_of(part[which]) for part in parts]) for which in (0, 1))
-        return tiling.stitch(signal), tiling.stitch(noise)
+        wholes = (np.concatenate([tiling.core_of(tile) for tile in part]) for part in zip(*parts, strict=True))
+        return [tiling.stitch(whole) for whole in wholes]
 
-    def _separate_tiles(self, tiles: Frames, separator: Separator | None = None) -> tuple[Frames, Frames]:
+    def _separate_tiles(self, tiles: Frames, separator: Separator | None = None) -> list[Frames]:
         with torch.inference_mode():
             batch = torch.from_numpy(tiles).unsqueeze(1).to(self.device)
             batch = batch.contiguous(memory_format=torch.channels_last)
-            signal, noise, _ = (separator or self._separator)(batch, self.settings.photon)
-            return _array(signal), _array(noise)
+            parts = (separator or self._separator)(batch, self.settings.photon)
+            return [_array(part) for part in parts if part is not None]
 
     def _choose_precision(self, frame: Frame) -> None:
         """Take bfloat16 when, on a piece of the first frame with counts, it is faster and within tolerance."""
@@ -165,12 +170,12 @@ class Denoiser:
         reduced.precision = torch.bfloat16
         exact_parts, exact_s = self._timed(self._separator, piece)
         reduced_parts, reduced_s = self._timed(reduced, piece)
-        deviations = [_deviation(*parts) for parts in zip(reduced_parts, exact_parts, strict=True)]
+        deviations = [_deviation(*parts) for parts in zip(reduced_parts[:2], exact_parts[:2], strict=True)]
         if reduced_s < exact_s and max(deviations) < REDUCED_TOLERANCE:
             self._separator = reduced
         self._precision_chosen = True
 
-    def _timed(self, separator: Separator, piece: Frames) -> tuple[tuple[Frames, Frames], float]:
+    def _timed(self, separator: Separator, piece: Frames) -> tuple[list[Frames], float]:
         self._separate_tiles(piece, separator)
         start = time.perf_counter()
         return self._separate_tiles(piece, separator), time.perf_counter() - start
@@ -210,7 +215,3 @@ def _brightest_piece(frame: Frame, side_px: int, halo_px: int) -> Frames:
 def _array(batch: Tensor) -> Frames:
     array: Frames = batch.squeeze(1).float().cpu().numpy()
     return array
-
-
-def _with_gaps(frame: Frame, gaps: np.ndarray) -> Frame:
-    return np.where(gaps, np.float32(np.nan), frame)

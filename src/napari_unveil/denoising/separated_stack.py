@@ -30,9 +30,14 @@ class SeparatedStack:
         Leading axes, then y and x, as the stack of the frames.
     capacity_bytes
         How much memory finished frames may take; one frame always fits.
+    with_errors
+        Whether frames come with a standard error, which takes memory too.
     """
 
-    def __init__(self, shape: tuple[int, ...], *, capacity_bytes: int = CAPACITY_BYTES) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], *, capacity_bytes: int = CAPACITY_BYTES, with_errors: bool = False
+    ) -> None:
+        self._parts = 3 if with_errors else 2
         self.shape = tuple(int(side) for side in shape)
         self.frame_count = prod(self.shape[:-2])
         self._kept_frames = self._frames_in(capacity_bytes)
@@ -52,6 +57,11 @@ class SeparatedStack:
     def noise(self) -> "SeparatedFrames":
         """The noise, as an array of :attr:`shape`."""
         return SeparatedFrames(self, lambda separation: separation.noise)
+
+    @property
+    def error(self) -> "SeparatedFrames":
+        """The standard error of the signal, as an array of :attr:`shape`; NaN where there is none."""
+        return SeparatedFrames(self, lambda separation: separation.error)
 
     @property
     def done_count(self) -> int:
@@ -125,7 +135,7 @@ class SeparatedStack:
         self.put(index, Separation(gap, gap))
 
     def _frames_in(self, capacity_bytes: int) -> int:
-        return max(1, capacity_bytes // max(1, 2 * 4 * prod(self.shape[-2:])))
+        return max(1, capacity_bytes // max(1, self._parts * 4 * prod(self.shape[-2:])))
 
     def _make_room(self) -> None:
         while len(self._finished) > self._kept_frames:
@@ -134,10 +144,10 @@ class SeparatedStack:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeparatedFrames:
-    """One half of a :class:`SeparatedStack`, to be indexed like an array; looking at one frame makes it wanted."""
+    """One part of a :class:`SeparatedStack`, to be indexed like an array; looking at one frame makes it wanted."""
 
     stack: SeparatedStack
-    half: Callable[[Separation], Frame]
+    part: Callable[[Separation], Frame | None]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -183,9 +193,8 @@ class SeparatedFrames:
 
     def _frame(self, number: int) -> Frame:
         separation = self.stack.get(number)
-        if separation is None:
-            return np.full(self.shape[-2:], np.nan, np.float32)
-        return self.half(separation)
+        frame = None if separation is None else self.part(separation)
+        return np.full(self.shape[-2:], np.nan, np.float32) if frame is None else frame
 
     def _nothing(self, window: tuple[Any, ...]) -> Frames:
         return np.empty((0, *np.empty(self.shape[-2:], np.float32)[window].shape), np.float32)

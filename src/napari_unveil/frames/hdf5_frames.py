@@ -15,6 +15,7 @@ from napari_unveil.frames.exclusion import Exclusion, exclusion_for
 from napari_unveil.frames.hdf5_choice import choose_dataset, layout_of, nexus_default
 from napari_unveil.frames.hdf5_file import opened_hdf5
 from napari_unveil.frames.hdf5_tree import (
+    ERRORS,
     IMAGE_KINDS,
     Dataset,
     Group,
@@ -211,5 +212,6 @@ def _layer_names(file: Group, address: Address) -> list[str]:
         return [first]
     group = first.rpartition("/")[0]
     others = np.ravel(file[group].attrs.get("auxiliary_signals", ()))
-    paths = [f"{group}/{text_of(other)}" for other in others]
+    signals = [first, *(f"{group}/{text_of(other)}" for other in others)]
+    paths = [*signals[1:], *(f"{signal}{ERRORS}" for signal in signals)]
     return [first, *(path for path in paths if is_image(look_up(file, path)))]

@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 import h5py
 import numpy as np
 
+ERRORS = "_errors"
+"""A dataset of NXdata that ends so holds the standard errors of the one without."""
+
 IMAGE_KINDS = "biuf"
 Group: TypeAlias = Any
 Dataset: TypeAlias = Any

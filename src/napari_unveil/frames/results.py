@@ -22,7 +22,7 @@ from napari_unveil import __version__
 from napari_unveil.errors import Refused
 from napari_unveil.frames.address import Address
 from napari_unveil.frames.hdf5_file import opened_hdf5
-from napari_unveil.frames.hdf5_tree import Group, look_up, text_of
+from napari_unveil.frames.hdf5_tree import ERRORS, Group, look_up, text_of
 from napari_unveil.saving import refuse_full_disk, replacing
 from napari_unveil.types import Frame
 
@@ -87,7 +87,7 @@ def writing_nxdata(
     stack_shape
         Shape (leading axes, y, x) of each dataset.
     names
-        Datasets; the first is the default signal.
+        Datasets; the first is the default signal, one that ends with ``_errors`` holds standard errors.
     unit
         Unit of the pixels, empty when unknown.
     photon_energy_keV
@@ -129,8 +129,9 @@ def read_process(address: Address) -> dict[str, Any]:
 def _data(entry: Group, shape: tuple[int, ...], names: Sequence[str], unit: str) -> Group:
     data = _group(entry, "data", "NXdata")
     data.attrs["signal"] = names[0]
-    if len(names) > 1:
-        data.attrs["auxiliary_signals"] = list(names[1:])
+    beside = [name for name in names[1:] if not name.endswith(ERRORS)]
+    if beside:
+        data.attrs["auxiliary_signals"] = beside
     for name in names:
         dataset = data.create_dataset(
             name,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SHIPPED_MODEL = "default"
 
+SIGNAL_ERRORS = "signal_errors"
+"""Dataset of the standard error, by NeXus's word for the uncertainties of ``signal``."""
+
 Tell = Callable[[str], None]
 Known = Callable[[int], Separation | None]
 
@@ -60,12 +63,20 @@ class DenoisingRequest:
         4 or 1 (None: the model's own).
     device
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    errors
+        Whether the standard error of the signal is wanted, from a model that gives one.
     """
 
     model: str = SHIPPED_MODEL
     photon_energy_keV: float | None = None
     passes: int | None = None
     device: str = "auto"
+    errors: bool = True
+
+
+def gives_errors(request: DenoisingRequest) -> bool:
+    """Whether there will be a standard error: it is wanted, and the model gives one."""
+    return request.errors and read_card(model_path(request.model)).settings.get("network", {}).get("outputs", 1) > 1
 
 
 def energy_of(stack: FrameStack, request: DenoisingRequest) -> float | None:
@@ -142,6 +153,8 @@ class DenoisingPlan:
         Positions along its first axis (frames or trains; each with all its modules).
     denoiser, process, path
         What separates them, what is written about it, and where the result goes.
+    parts
+        Datasets of the result.
     """
 
     stack: FrameStack
@@ -149,10 +162,11 @@ class DenoisingPlan:
     denoiser: "Denoiser"
     process: dict[str, Any]
     path: Path
+    parts: tuple[str, ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape (leading axes, y, x) of signal and of noise."""
+        """Shape (leading axes, y, x) of each part."""
         return (len(self.rows), *self.stack.data.shape[1:])
 
     @property
@@ -164,7 +178,7 @@ class DenoisingPlan:
     @property
     def bytes_out(self) -> int:
         """Size of the result before compression, bytes."""
-        return 2 * int(np.prod(self.shape)) * np.dtype(np.float32).itemsize
+        return len(self.parts) * int(np.prod(self.shape)) * np.dtype(np.float32).itemsize
 
 
 def plan_denoising(
@@ -195,7 +209,8 @@ def plan_denoising(
     chosen = _share(range(stack.data.shape[0])[rows], part, str(stack.address))
     denoiser, made = prepared or denoiser_for(stack, request, tell=tell)
     process = {**made, "input_range": [chosen.start, chosen.stop, chosen.step]}
-    plan = DenoisingPlan(stack, chosen, denoiser, process, path)
+    parts = ("signal", "noise", SIGNAL_ERRORS) if request.errors and denoiser.gives_errors else ("signal", "noise")
+    plan = DenoisingPlan(stack, chosen, denoiser, process, path, parts)
     process["cautions"] = list(cautions(stack, request, stack.read_or_missing(plan.frames[0], [])))
     for caution in process["cautions"]:
         tell(caution)
@@ -203,7 +218,7 @@ def plan_denoising(
 
 
 def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Progress]:
-    """Write signal and noise of the planned frames, one by one.
+    """Write the parts of the planned frames, one by one.
 
     Parameters
     ----------
@@ -225,7 +240,7 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Pr
     with writing_nxdata(
         plan.path,
         stack_shape=plan.shape,
-        names=("signal", "noise"),
+        names=plan.parts,
         unit=stack.unit,
         photon_energy_keV=plan.process["parameters"]["photon_energy_keV"],
         coordinates={name: values[list(plan.rows)] for name, values in stack.coordinates.items()},
@@ -237,8 +252,8 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Pr
                 frame = stack.read_or_missing(index, unreadable)
                 separation = plan.denoiser.separate(frame)
             blank += is_blank(separation.signal) and is_blank(separation.noise)
-            result.write("signal", place, separation.signal)
-            result.write("noise", place, separation.noise)
+            for name, part in zip(plan.parts, (separation.signal, separation.noise, separation.error), strict=False):
+                result.write(name, place, np.full(stack.frame_shape, np.nan, np.float32) if part is None else part)
             yield Progress(place + 1, len(frames))
         if blank == len(frames):
             raise Refused(
