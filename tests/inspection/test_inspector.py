@@ -94,6 +94,6 @@ def test_regions_that_moved_are_summed_anew(images: Images):
     inspector, square = Inspector(), np.array([[0, 0], [0, 9], [9, 9], [9, 0.0]])
     first = inspector.look(images, InRegions((square,)))
     again = inspector.look(images, InRegions((square.copy(),)))
-    moved = inspector.look(images, InRegions((square + [5, 5],)))
+    moved = inspector.look(images, InRegions((square + 5.0,)))
     totals = [found.table.columns["sum (keV)"][0] for found in (first, again, moved)]
     assert totals[0] == totals[1] != totals[2]

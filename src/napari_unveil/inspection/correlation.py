@@ -33,7 +33,8 @@ class Covariation:
         a64, b64 = a.ravel().astype(np.float64, copy=False), b.ravel().astype(np.float64, copy=False)
         mean_a, mean_b = float(a64.mean()), float(b64.mean())
         a64, b64 = a64 - mean_a, b64 - mean_b
-        return cls(a64.size, mean_a, mean_b, float(a64 @ a64), float(b64 @ b64), float(a64 @ b64))
+        squares_a, squares_b, products = (_product(*two) for two in ((a64, a64), (b64, b64), (a64, b64)))
+        return cls(a64.size, mean_a, mean_b, squares_a, squares_b, products)
 
     def __add__(self, other: "Covariation") -> "Covariation":
         count = self.count + other.count
@@ -58,3 +59,8 @@ class Covariation:
             return None
         correlation = self.products / math.sqrt(self.squares_a) / math.sqrt(self.squares_b)
         return max(-1.0, min(1.0, correlation))
+
+
+def _product(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Scalar product in the calling thread alone: the threads of ``@`` would wait for each other on busy machines."""
+    return float(np.einsum("i,i->", a, b))

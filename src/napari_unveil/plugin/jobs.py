@@ -240,6 +240,11 @@ class Task:
         if self._control is not None:
             self._control.cancel()
 
+    def await_end(self, timeout_s: float) -> None:
+        """Wait a moment for the job in the main thread, and take its result when it has ended."""
+        if self._control is not None and self._control.wait(timeout_s):
+            self._look()
+
     def close(self, *, deadline: float | None = None) -> bool:
         """Cancel the job and wait for its thread (bounded); nothing is told any more. True when it has ended."""
         control, self._control = self._control, None

@@ -1,6 +1,7 @@
 """Window "Inspect"."""
 
 import csv
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,7 +43,7 @@ def view(beamtime: Any, qtbot: Any, until: Until) -> Any:
 
 def settle(view: InspectView, until: Until) -> None:
     """Wait until nothing is asked or answered any more."""
-    until(lambda: not (view.task.running or view._refresh_timer.isActive()))
+    until(lambda: not (view.task.running or view.asked))
 
 
 def found(view: InspectView) -> Any:
@@ -189,6 +190,26 @@ def test_a_geometry_gives_q_and_the_centre(view: InspectView, until: Until, tmp_
     assert not view.profile.centre_y.isEnabled()
     view.profile.poni.set_path(tmp_path / "gone.poni")
     until(lambda: "gone.poni" in view.status.text())
+
+
+def test_searches_for_garbage_are_short_while_the_window_is_seen(view: InspectView) -> None:
+    assert gc.get_freeze_count() > 10_000
+    view.hide()
+    assert gc.get_freeze_count() == 0
+
+
+def test_profiles_have_bands_of_one_standard_error(view: InspectView, until: Until) -> None:
+    plot, curve = view.profile.plot, found(view).plot.curves["signal"]
+    plot.log_y.setChecked(False)
+    band = plot.bands["signal"].boundingRect()
+    known = np.isfinite(curve.error)
+    assert band.bottom() == pytest.approx((curve.y + curve.error)[known].max())
+    assert band.top() == pytest.approx((curve.y - curve.error)[known].min())
+    plot.log_y.setChecked(True)
+    assert plot.bands["signal"].boundingRect().bottom() == pytest.approx(np.log10((curve.y + curve.error)[known].max()))
+    turn(view, "Histogram")
+    until(view.histogram.plot.names)
+    assert not view.histogram.plot.bands
 
 
 # regions, histogram, numbers

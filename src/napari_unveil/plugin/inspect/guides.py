@@ -9,6 +9,7 @@ import numpy as np
 from napari.layers import Image, Vectors
 from numpy.typing import NDArray
 
+from napari_unveil.plugin.inspect.user_view import camera_of
 from napari_unveil.plugin.layers import METADATA, placement_in_plane
 from napari_unveil.plugin.layers.overlays import lies_at, show_on_top
 from napari_unveil.plugin.layers.shapes import GUIDE, YX, pixel_at
@@ -130,6 +131,5 @@ class Guides:
 
     def _screen_px(self) -> float:
         """Pixels of the screen that a pixel of the frame takes."""
-        camera = self._viewer.scene.camera if hasattr(self._viewer, "scene") else self._viewer.camera
         scale = 1.0 if self._like is None else abs(float(self._like.scale[-1]))
-        return float(camera.zoom) * scale
+        return float(camera_of(self._viewer).zoom) * scale

@@ -1,4 +1,4 @@
-"""Curves of input, signal and noise over one another, each axis linear or logarithmic."""
+"""Curves of input, signal and noise over one another, with their errors; each axis linear or logarithmic."""
 
 import numpy as np
 import pyqtgraph
@@ -6,12 +6,15 @@ from numpy.typing import NDArray
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from napari_unveil.inspection.plots import Plot
+from napari_unveil.inspection.plots import Curve, Plot
+from napari_unveil.plugin.inspect.band import Band
 from napari_unveil.plugin.widgets.curves import COLOURS, OTHER_COLOUR, Canvas
 
 
 class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
     """A plot with a box for each axis that makes it logarithmic; what is not above 0 is left out there.
+
+    Bands show one standard error up and down.
 
     Parameters
     ----------
@@ -28,6 +31,7 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
         self._stepped = stepped
         self._plot: Plot | None = None
         self._curves: dict[str, pyqtgraph.PlotDataItem] = {}
+        self.bands: dict[str, Band] = {}
         self.log_x, self.log_y = QCheckBox("log x"), QCheckBox("log y")
         self.canvas = Canvas()
         row, column = QHBoxLayout(), QVBoxLayout(self)
@@ -49,6 +53,8 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
         curves = {} if plot is None else plot.curves
         for name in set(self._curves) - set(curves):
             self.canvas.removeItem(self._curves.pop(name))
+        for name in set(self.bands) - {name for name, curve in curves.items() if curve.error is not None}:
+            self.canvas.removeItem(self.bands.pop(name))
         if plot is not None:
             self.canvas.name_axes(x=plot.x.label, y=plot.y.label)
         for name, curve in curves.items():
@@ -58,10 +64,20 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
                 self._curves[name] = self.canvas.plot(pen=pen, name=name, **step)
             x = _around(curve.x) if self._stepped else curve.x
             self._curves[name].setData(self._positive(x, self.log_x), self._positive(curve.y, self.log_y))
+            self._lay_band(name, curve)
 
     def names(self) -> list[str]:
         """Names of the curves that are drawn."""
         return list(self._curves)
+
+    def _lay_band(self, name: str, curve: Curve) -> None:
+        if curve.error is None:
+            return
+        if name not in self.bands:
+            self.bands[name] = Band(COLOURS.get(name, OTHER_COLOUR))
+            self.canvas.getPlotItem().addItem(self.bands[name], ignoreBounds=True)
+        low, high = curve.y - curve.error, curve.y + curve.error
+        self.bands[name].lay(curve.x, low, high, log_x=self.log_x.isChecked(), log_y=self.log_y.isChecked())
 
     def _positive(self, values: NDArray[np.float64], box: QCheckBox) -> NDArray[np.float64]:
         if not box.isChecked():

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from napari.layers import Image, Layer
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFileDialog, QLabel, QTabWidget
 
 from napari_unveil.errors import UnveilError
@@ -13,6 +13,7 @@ from napari_unveil.plugin.inspect import job
 from napari_unveil.plugin.inspect.comparison import BLINK, GRID, OFF, SPLIT, comparison_of
 from napari_unveil.plugin.inspect.job import ExportRequest, Inspection, InspectRequest, Memory
 from napari_unveil.plugin.inspect.panels import HistogramPanel, NumbersPanel, Panel, RegionsPanel, beside, button
+from napari_unveil.plugin.inspect.pauses import allow_pauses, avoid_pauses, search_all_once
 from napari_unveil.plugin.inspect.profile_panel import ProfilePanel
 from napari_unveil.plugin.layers.shapes import is_guide
 from napari_unveil.plugin.preferences import preferences
@@ -22,6 +23,8 @@ from napari_unveil.plugin.widgets.fields import Choice, LayerChoice
 from napari_unveil.plugin.widgets.step_view import Action, StepView
 
 EXPORT_KINDS = "Numbers (*.csv);;Picture of the curves (*.png)"
+LONGEST_WAIT_S = 0.04
+"""So long a new image waits for its curves and numbers: drawing twice takes longer where OpenGL runs in software."""
 MODES = (
     ("as you arranged it", OFF),
     ("side by side: input, signal, noise", GRID),
@@ -34,6 +37,7 @@ class InspectView(StepView):
     """Shows what was taken away."""
 
     shows_progress = False
+    _ask = Signal()
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(napari_viewer, task="inspect", action="Update", tip="Read the shown frame again.")
@@ -51,9 +55,8 @@ class InspectView(StepView):
         self.pages = QTabWidget()
         self._memory, self._stale, self._shown = Memory(), False, ""
         self._export: ExportRequest | None = None
-        self._refresh_timer = QTimer(self)
-        self._refresh_timer.setSingleShot(True)
-        self._refresh_timer.timeout.connect(self.refresh)
+        self.asked = False
+        self._ask.connect(self._answer, Qt.ConnectionType.QueuedConnection)
         self._lay_out()
         self._connect()
         self._take_trio()
@@ -103,6 +106,9 @@ class InspectView(StepView):
         connect_while_alive(self, self.session.task("denoise").reported, self._denoised_more)
         connect_while_alive(self, self.session.task("denoise").ended, self._denoised_more)
         connect_while_alive(self, self.session.inspected, self._show)
+        connect_while_alive(self, self.viewer.layers.events.removed, self._let_go)
+        window = id(self)
+        self.destroyed.connect(lambda *_: allow_pauses(window))
         self._show_mode()
 
     def request(self) -> InspectRequest:
@@ -151,7 +157,16 @@ class InspectView(StepView):
 
     def refresh_soon(self, *_: object) -> None:
         """Inspect the shown frame as soon as everything that happens at once has happened."""
-        self._refresh_timer.start(0)
+        if not self.asked:
+            self.asked = True
+            self._ask.emit()
+
+    def _answer(self) -> None:
+        """Inspect, and wait a moment so that image and answer are drawn together."""
+        self.asked = False
+        self.refresh()
+        if self.isVisible():
+            self.task.await_end(LONGEST_WAIT_S)
 
     def refresh(self) -> None:
         """Inspect the shown frame, now or when the running inspection is over."""
@@ -227,6 +242,9 @@ class InspectView(StepView):
         self.pages.currentWidget().show_found(inspection.found)
         self._shown = ""
 
+    def _let_go(self) -> None:
+        search_all_once()
+
     def _denoised_more(self) -> None:
         inspection: Inspection | None = self.session.inspection
         if inspection is None or not inspection.is_denoised:
@@ -272,11 +290,13 @@ class InspectView(StepView):
     def showEvent(self, event: Any) -> None:  # noqa: N802  # Qt's name
         """Catch up with what has changed while the window was hidden."""
         super().showEvent(event)
+        avoid_pauses(id(self))
         self.refresh_soon()
 
     def hideEvent(self, event: Any) -> None:  # noqa: N802  # Qt's name
         """Take cross and sector off the image."""
         super().hideEvent(event)
+        allow_pauses(id(self))
         if self.viewer is not None:
             self.profile.guides.hide()
 
