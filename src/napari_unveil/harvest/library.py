@@ -48,7 +48,7 @@ class Shelf:
         """How many patches lie on the shelf."""
         return len(self._frames)
 
-    def append(self, cutting: Cutting, *, frame: int, module: int) -> None:
+    def append(self, cutting: Cutting, *, frame: int, module: int = 0) -> None:
         """Write one patch, cut from the module of the frame with these numbers."""
         refuse_full_disk(self._path, cutting.pixels.nbytes)
         self._patches.resize(self.count + 1, axis=0)

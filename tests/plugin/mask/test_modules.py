@@ -213,11 +213,11 @@ def test_places_are_drawn_for_the_shown_module(
 ) -> None:
     view.room.patch.setValue(16)
     press("Show places")
-    first = view.viewer.layers["noise patches"].data.copy()
+    first = view.viewer.layers["places of noise patches"].data.copy()
     monkeypatch.setattr(room, "AT_ONCE_PX", 10)
     show_module(view, 1)
-    until(lambda: not np.array_equal(view.viewer.layers["noise patches"].data, first))
-    drawn = view.viewer.layers["noise patches"].data
+    until(lambda: not np.array_equal(view.viewer.layers["places of noise patches"].data, first))
+    drawn = view.viewer.layers["places of noise patches"].data
     assert drawn.shape == (64, 64)
     assert not (drawn[made.data[1] != 0]).all()
 

@@ -39,7 +39,7 @@ def test_no_mask_and_no_room_are_said(view: MaskView, press: Press, until: Until
 def test_places_are_drawn_and_taken_away(view: MaskView, square: Labels, press: Press) -> None:
     view.room.patch.setValue(32)
     press("Show places")
-    drawn = view.viewer.layers["noise patches"]
+    drawn = view.viewer.layers["places of noise patches"]
     assert drawn.data.sum() == len(view.room.room.separate) * 4 * 31
     assert not drawn.editable
     assert view.mask.layer() is square

