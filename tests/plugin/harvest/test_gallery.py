@@ -254,3 +254,18 @@ def test_a_real_click_in_a_real_window_marks_the_patch_under_it(
     assert list(montage.marked) == [montage.ranking.indices[12 + 2]]
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pixel)
     assert gallery_of(view.session).marked_count == 0
+
+
+def test_patches_shown_again_replace_those_before_whatever_else_has_their_name(
+    beamtime: Any, qtbot: Any, path: Path, finish: Finish
+) -> None:
+    beamtime.add_labels(np.zeros((4, 4), np.uint8), name="noise patches")
+    view = HarvestView(beamtime)
+    qtbot.addWidget(view)
+    view.panel.library.set_path(path)
+    for _ in range(2):
+        view.panel.show_patches()
+        finish(view.task)
+    assert len([layer for layer in beamtime.layers if "patches" in layer.name]) == 3
+    gallery_of(view.session).close()
+    assert [layer.name for layer in beamtime.layers if "patches" in layer.name] == ["noise patches"]

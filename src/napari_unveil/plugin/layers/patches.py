@@ -7,7 +7,7 @@ from napari.layers import Image
 
 from napari_unveil.frames.stack import LazyFrames
 from napari_unveil.harvest import Montage
-from napari_unveil.plugin.layers.frames import METADATA, PROVENANCE, UNIT, layer_named
+from napari_unveil.plugin.layers.frames import METADATA, PROVENANCE, UNIT
 from napari_unveil.plugin.layers.look import frame_look
 from napari_unveil.types import Frames
 
@@ -23,8 +23,7 @@ def show_patches(viewer: Any, montage: Montage, *, sample: Frames) -> Image:
         Patches (n, y, x) by which colours and contrast are chosen.
     """
     name = f"{montage.kind} patches"
-    earlier = layer_named(viewer, name)
-    if earlier is not None and is_patches(earlier):
+    for earlier in [layer for layer in viewer.layers if _kind_of(layer) == montage.kind]:
         viewer.layers.remove(earlier)
     look = frame_look(np.concatenate(list(sample)))
     facts = {
@@ -36,6 +35,7 @@ def show_patches(viewer: Any, montage: Montage, *, sample: Frames) -> Image:
     return viewer.add_image(pages, name=name, rgb=False, multiscale=False, axis_labels=AXES, metadata=metadata, **look)
 
 
-def is_patches(layer: Any) -> bool:
-    """Whether a layer shows patches of a library."""
-    return "patches" in layer.metadata.get(METADATA, {}).get(PROVENANCE, {})
+def _kind_of(layer: Any) -> str | None:
+    """Which patches of a library a layer shows; None when it shows something else."""
+    kind = layer.metadata.get(METADATA, {}).get(PROVENANCE, {}).get("patches")
+    return None if kind is None else str(kind)
