@@ -1,10 +1,12 @@
 """A small beamtime in a viewer, a tiny model, and a watch for what a test leaves behind."""
 
 import gc
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dask.array as da
@@ -16,7 +18,7 @@ from qtpy.QtWidgets import QApplication
 from superqt.utils import WorkerBase
 
 from napari_unveil.frames import Address, FrameStack, writing_nxdata
-from napari_unveil.plugin import preferences
+from napari_unveil.plugin import preferences, turns
 from napari_unveil.plugin import session as sessions
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.reader import stack_layer
@@ -37,6 +39,20 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setattr(preferences, "data_folder", lambda: folder)
     monkeypatch.setattr(Path, "home", lambda: folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def long_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put nothing off to a later turn of the event loop, however slow the machine is."""
+    monkeypatch.setattr(turns, "TURN_S", 60.0)
+
+
+@pytest.fixture
+def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a clock go on by half a turn at each look, so that a turn has room for few steps on any machine."""
+    clock = itertools.count(step=0.5)
+    monkeypatch.setattr(turns, "TURN_S", 1.0)
+    monkeypatch.setattr(turns, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import shortcuts
 from napari_unveil.plugin.closing import CloseGuard
 from napari_unveil.plugin.jobs import LONGEST_WAIT_S, Task
+from napari_unveil.plugin.turns import Turns
 from napari_unveil.types import Frame
 
 INSPECT_EVERY_MS = 15
@@ -79,6 +80,7 @@ class Session:
     def __init__(self, viewer: Any) -> None:
         self._viewer = weakref.ref(viewer)
         self._tasks = {"inspect": Task("inspect", announce=_in_its_window, look_every_ms=INSPECT_EVERY_MS)}
+        self.turns = Turns()
         self.library: Path | None = None
         self.model: Path | None = None
         self.trio: Trio | None = None
@@ -128,6 +130,7 @@ class Session:
 
     def close(self) -> None:
         """End all jobs and wait for them, bounded."""
+        self.turns.close()
         for task in self._tasks.values():
             task.cancel()
         deadline = time.monotonic() + LONGEST_WAIT_S

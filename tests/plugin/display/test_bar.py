@@ -11,6 +11,7 @@ from qtpy.QtCore import Qt
 from napari_unveil.display.limits import Autoscale, Rule
 from napari_unveil.display.scales import Scale
 from napari_unveil.plugin.display import bar as bars
+from napari_unveil.plugin.display import displays
 from napari_unveil.plugin.display.bar import DisplayBar
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.layers.display import display_of
@@ -153,3 +154,16 @@ def test_new_limits_begin_with_what_was_opened(bar: DisplayBar, frames: Image) -
         display_of(frames).autoscale.high_percent,
     )
     assert display_of(frames).autoscale in (Autoscale(), Autoscale(high_percent=99.99))
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_many_layers_are_counted_while_that_takes_long(
+    qtbot: Any, bar: DisplayBar, beamtime: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(displays, "LONG_S", 0.0)
+    beamtime.layers.selection = {layer for layer in beamtime.layers if isinstance(layer, Image)}
+    click(qtbot, bar.scales[Scale.LOG])
+    assert bar.name.text() == "1 of 2 layers"
+    until(lambda: not bar.displays.busy)
+    assert "full shots" in bar.name.toolTip()
+    assert "of 2 layers" not in bar.name.text()

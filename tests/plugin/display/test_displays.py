@@ -9,6 +9,7 @@ import pytest
 from napari.experimental import link_layers
 from napari.layers import Image, Layer
 from napari.utils.colormaps import AVAILABLE_COLORMAPS
+from qtpy.QtWidgets import QApplication
 
 from napari_unveil.display.limits import Autoscale, Rule
 from napari_unveil.display.scales import Scale, position
@@ -17,6 +18,7 @@ from napari_unveil.plugin.display.displays import Displays, displays_of
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.layers import MISSING_COLOUR, show_separation
 from napari_unveil.plugin.layers.display import display_of
+from napari_unveil.plugin.layers.look import look_of
 from napari_unveil.plugin.session import session_of
 
 CURVED = [Scale.SQRT, Scale.LOG, Scale.ARCSINH]
@@ -247,3 +249,73 @@ def test_what_is_selected_is_meant_and_what_is_seen_while_a_mask_is_painted(disp
     assert displays.targets() == [other]
     beamtime.layers.clear()
     assert displays.targets() == []
+
+
+@pytest.fixture
+def many(displays: Displays, viewer: Any) -> list[Image]:
+    """Eight frames whose limits are far from what they hold."""
+    return [viewer.add_image(np.arange(64.0).reshape(8, 8), contrast_limits=(0, 1)) for _ in range(8)]
+
+
+def on_scale(chosen: list[Image], scale: Scale) -> int:
+    return sum(bool(look := look_of(layer.colormap)) and look.scale is scale for layer in chosen)
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_no_turn_of_the_event_loop_changes_many_layers(
+    displays: Displays, many: list[Image], until: Callable[..., None]
+) -> None:
+    displays.show(many, Scale.LOG)
+    assert on_scale(many, Scale.LOG) == 1
+    for expected in (2, 3, 4):
+        QApplication.processEvents()
+        assert on_scale(many, Scale.LOG) == expected
+    until(lambda: on_scale(many, Scale.LOG) == 8)
+    displays.autoscale(many)
+    assert sum(layer.contrast_limits[1] > 1 for layer in many) <= 1
+    until(lambda: all(layer.contrast_limits[1] > 60 for layer in many))
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_the_scale_that_was_asked_for_last_wins_and_no_layer_is_forgotten(
+    displays: Displays, many: list[Image], until: Callable[..., None]
+) -> None:
+    displays.show(many, Scale.LOG)
+    displays.show(many[:4], Scale.SQRT)
+    until(lambda: not displays.busy)
+    assert (on_scale(many[:4], Scale.SQRT), on_scale(many[4:], Scale.LOG)) == (4, 4)
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_layers_that_go_away_meanwhile_are_left_alone(
+    displays: Displays, viewer: Any, many: list[Image], until: Callable[..., None]
+) -> None:
+    displays.show(many, Scale.LOG)
+    for layer in many[1:]:
+        viewer.layers.remove(layer)
+    assert not displays.busy
+    QApplication.processEvents()
+    assert on_scale(many, Scale.LOG) == 1
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_the_canvas_is_drawn_again_once_all_layers_are_changed(
+    viewer_with_window: Any, until: Callable[..., None]
+) -> None:
+    viewer, displays = viewer_with_window, displays_of(viewer_with_window)
+    chosen = [viewer.add_image(np.arange(64.0).reshape(8, 8), contrast_limits=(0, 1)) for _ in range(3)]
+    canvas = viewer.window._qt_viewer.canvas.native
+    displays.show(chosen, Scale.LOG)
+    assert not canvas.updatesEnabled()
+    until(lambda: not displays.busy)
+    assert canvas.updatesEnabled()
+
+
+def test_limits_of_a_stack_give_way_to_what_was_asked_for_meanwhile(
+    displays: Displays, viewer: Any, decades: Image, finish: Callable[[Task], None]
+) -> None:
+    displays.arrange([decades], autoscale=Autoscale(Rule.EXTREMES), whole_stack=True)
+    displays.autoscale([decades])
+    displays.arrange([decades], whole_stack=False)
+    finish(session_of(viewer).task("display"))
+    assert decades.contrast_limits[1] == pytest.approx(1e4)

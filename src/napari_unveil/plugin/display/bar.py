@@ -154,6 +154,8 @@ class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
         task = self.session.task("display")
         connect_while_alive(self, task.started, self.fill)
         connect_while_alive(self, task.ended, self.fill)
+        connect_while_alive(self, task.reported, self._show_progress)
+        connect_while_alive(self, self.session.turns.turned, self._show_progress)
 
     def _enable(self, chosen: list[Image], display: Display) -> None:
         for field in (*self.scales.values(), self.rule, self.low, self.high, self.extent, self.each_frame):
@@ -166,6 +168,13 @@ class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
         names = " + ".join(layer.name for layer in reversed(chosen)) or NO_IMAGE
         self.name.setText(names if len(names) <= LONGEST_NAME else f"{names[: LONGEST_NAME - 1]}…")
         self.name.setToolTip(f"What the display is of: {names}")
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        task = self.session.task("display")
+        words = self.displays.progress() or (task.last_report.message if task.running and task.last_report else "")
+        if words:
+            self.name.setText(words)
 
     # requests
 
