@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from qtpy.QtCore import QTimer
 
 from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.jobs import Task
@@ -144,3 +145,31 @@ def test_frames_that_cannot_be_read_are_empty_and_named(view: DenoiseView, finis
     finish(view.task)
     assert "1 frames could not be read" in view.status.text()
     assert "bad chunk" in view.status.text()
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_the_signal_is_seen_a_turn_before_the_noise_is_added(view: DenoiseView, finish: Finish) -> None:
+    happened: list[str] = []
+    view.viewer.layers.events.inserted.connect(lambda event: happened.append(event.value.name))
+    view.session.turns.turned.connect(lambda: happened.append("a later turn"))
+    view.press()
+    finish(view.task)
+    assert happened == ["full shots signal", "full shots noise", "a later turn"]
+    assert view.session.trio.noise is view.viewer.layers["full shots noise"]
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_frames_that_are_removed_before_the_noise_is_added_get_none(view: DenoiseView, finish: Finish) -> None:
+    happened: list[str] = []
+    view.session.turns.turned.connect(lambda: happened.append("a later turn"))
+
+    def remove_frames(event: Any) -> None:
+        if event.value.name == "full shots signal":
+            QTimer.singleShot(0, lambda: view.viewer.layers.remove("full shots"))
+
+    view.viewer.layers.events.inserted.connect(remove_frames)
+    view.press()
+    finish(view.task)
+    assert happened == ["a later turn"]
+    assert "full shots noise" not in view.viewer.layers
+    assert view.session.trio is None

@@ -1,6 +1,7 @@
 """Layers in, frames out; separations in, layers out."""
 
 import copy
+import gc
 from typing import Any
 
 import dask.array as da
@@ -227,3 +228,34 @@ def test_regions_leave_as_polygons_an_ellipse_as_a_round_one() -> None:
     np.testing.assert_allclose(((ellipse - [3, 2]) ** 2 / [9, 4]).sum(axis=1), 1)
     with pytest.raises(Refused, match="no region is drawn"):
         shapes.polygons_of(None, like=frames)
+
+
+def test_results_leave_the_selection_alone_and_napari_agrees(beamtime_in_window: Any) -> None:
+    viewer, frames = beamtime_in_window, beamtime_in_window.layers["full shots"]
+    shown = viewer.window._qt_viewer
+    for chosen in ({frames}, {frames, viewer.layers["X-ray only"]}):
+        viewer.layers.selection = chosen
+        told: list[object] = []
+        viewer.layers.selection.events.changed.connect(told.append)
+        results = layers.show_separation(viewer, frames, frames.data, frames.data, provenance={}, noise_frame=None)
+        assert told == []
+        assert set(viewer.layers.selection) == chosen
+        assert viewer.layers.selection.active is (frames if chosen == {frames} else None)
+        marked = {index.data() for index in shown.layers.selectionModel().selectedIndexes()}
+        assert marked == {layer.name for layer in chosen}
+        for layer in results:
+            viewer.layers.remove(layer)
+    viewer.layers.selection = {frames}
+    assert shown.controls.currentWidget() is shown.controls.widgets[frames]
+
+
+def test_removing_a_layer_searches_no_older_objects_for_garbage(
+    beamtime_in_window: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_aside: list[int] = []
+    monkeypatch.setattr(gc, "collect", lambda *_: put_aside.append(gc.get_freeze_count()) or 0)
+    layers.remove(beamtime_in_window, beamtime_in_window.layers["X-ray only"])
+    assert put_aside
+    assert min(put_aside) > 10_000
+    assert gc.get_freeze_count() == 0
+    assert "X-ray only" not in beamtime_in_window.layers

@@ -1,8 +1,10 @@
 """Requests to denoise layers enter; signal and noise layers leave, filled frame by frame."""
 
+import importlib
+
 from napari_unveil.errors import Failed
 from napari_unveil.plugin.denoise.separating import DenoiseRequest, Separating
-from napari_unveil.plugin.denoise.separations import FramesDone, Separations
+from napari_unveil.plugin.denoise.separations import Separations
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.session import Session
 from napari_unveil.types import Progress
@@ -19,7 +21,7 @@ def separations_of(session: Session) -> Separations:
 
 
 def prepare(session: Session) -> None:
-    """Load torch beside the window, so that the first frame comes sooner."""
+    """Load torch and what denoises with it beside the window, so that the first frame comes sooner."""
     session.task(PREPARATION).run(_preparing, done=lambda _: None)
 
 
@@ -68,6 +70,7 @@ def _preparing(control: Control) -> Job:
 
     del control
     load_torch()
+    importlib.import_module("napari_unveil.denoising.denoiser")
 
 
 def _working(separations: Separations, control: Control) -> Job:
@@ -94,6 +97,3 @@ def _free_memory(begun: tuple[Separating, ...]) -> None:
 
     for device in {separating.device for separating in begun} - {None}:
         free_memory(device)
-
-
-__all__ = ["FramesDone", "Separations", "cancel", "go_on", "prepare", "separations_of", "start"]

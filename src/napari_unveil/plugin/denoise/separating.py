@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TIMED_FRAMES = 20
 """The last so many frames say how long one takes."""
 
+SIGNAL, NOISE = "signal", "noise"
+
 Tell = Callable[[str], None]
 Between = Callable[[], None]
 
@@ -56,6 +58,7 @@ class Separating:
         self.cautions: tuple[str, ...] = ()
         self._unreadable: list[str] = []
         self.trio: Trio | None = None
+        self._signal: Image | None = None
         self._denoiser: Denoiser | None = None
         self._seconds: deque[float] = deque(maxlen=TIMED_FRAMES)
         self._shown: int | None = None
@@ -133,8 +136,8 @@ class Separating:
         """Bring the layers up to date with the shown frame; adds them when the first frame is finished."""
         index = self.looked_at(session)
         found = self.result.get(index)
-        if self.trio is None and self.result.done_count:
-            self._add_layers(session)
+        if self.trio is None and self.result.done_count and self._signal is None:
+            session.turns.ask({(self, SIGNAL): lambda: self._show_signal(session)})
         if self.trio is None or found is None or self._shown == index:
             return
         self._shown = index
@@ -154,23 +157,34 @@ class Separating:
 
     def show_again(self) -> None:
         """Layers that were removed come back with the next report."""
-        self.trio, self._shown = None, None
+        self.trio, self._signal, self._shown = None, None, None
 
     def looked_at(self, session: Session) -> int:
         """The frame of the input that the viewer shows."""
         return layers.shown_frame(self.request.layer, session.viewer.dims.current_step)
 
-    def _add_layers(self, session: Session) -> None:
+    def _show_signal(self, session: Session) -> None:
+        """The signal is seen before the noise is added, which takes napari as long again."""
+        if self.lost(session):
+            return
+        self._signal = layers.show_signal(
+            session.viewer, self.request.layer, self.result.signal, provenance=self.provenance
+        )
+        session.turns.ask({(self, NOISE): lambda: self._show_noise(session)})
+
+    def _show_noise(self, session: Session) -> None:
+        if self._signal is None or self.lost(session):
+            return
         found = self.result.get(self.looked_at(session))
-        signal, noise = layers.show_separation(
+        noise = layers.show_noise(
             session.viewer,
             self.request.layer,
-            self.result.signal,
             self.result.noise,
             provenance=self.provenance,
             noise_frame=None if found is None else found.noise,
         )
-        self.trio = Trio(self.request.layer, signal, noise)
+        self.trio = Trio(self.request.layer, self._signal, noise)
+        self.show(session)
         session.announce_trio(self.trio)
 
 

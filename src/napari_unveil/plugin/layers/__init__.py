@@ -26,7 +26,15 @@ from napari_unveil.plugin.layers.masks import (
     mask_of,
 )
 from napari_unveil.plugin.layers.overlays import OVERLAY, hide_overlay, is_overlay, show_overlay
-from napari_unveil.plugin.layers.separations import Results, results_of, show_separation, source_of
+from napari_unveil.plugin.layers.removing import remove
+from napari_unveil.plugin.layers.separations import (
+    Results,
+    results_of,
+    show_noise,
+    show_separation,
+    show_signal,
+    source_of,
+)
 from napari_unveil.plugin.layers.shapes import line_of
 
 __all__ = [
@@ -54,9 +62,12 @@ __all__ = [
     "mask_of",
     "placement",
     "placement_in_plane",
+    "remove",
     "results_of",
+    "show_noise",
     "show_overlay",
     "show_separation",
+    "show_signal",
     "shown_frame",
     "shown_place",
     "source_of",

@@ -8,6 +8,7 @@ from napari.layers import Labels, Layer
 from napari.utils.colormaps import DirectLabelColormap
 
 from napari_unveil.plugin.layers.frames import METADATA, layer_named, placement_in_plane
+from napari_unveil.plugin.layers.removing import remove
 from napari_unveil.types import Mask
 
 OVERLAY = "overlay"
@@ -39,7 +40,7 @@ def show_overlay(
             show_on_top(viewer, layer)
             layer.refresh(extent=False, thumbnail=False)
             return layer
-        viewer.layers.remove(layer)
+        remove(viewer, layer)
     active = viewer.layers.selection.active
     shown = viewer.add_labels(
         pixels.copy(),

@@ -3,7 +3,8 @@
 A result knows its input by the identity of the layer, so that it is found again whatever either is called by then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,19 +54,30 @@ def show_separation(
     noise_frame
         One frame (y, x) of the noise, for the contrast limits of a new layer.
     """
-    active, before = viewer.layers.selection.active, results_of(viewer, layer)
-    facts = _facts(layer, provenance)
-    shown_signal = _filled(before.signal, signal, facts | {PART: SIGNAL})
-    if shown_signal is None:
-        shown_signal = _added(viewer, layer, signal, facts | {PART: SIGNAL}, _look_of(layer))
-        link_layers([layer, shown_signal], SHARED_LOOK)
-    shown_noise = _filled(before.noise, noise, facts | {PART: NOISE})
-    if shown_noise is None:
-        shown_noise = _added(viewer, layer, noise, facts | {PART: NOISE}, frame_look(noise_frame))
-        shown_noise.visible = False  # the signal is what is looked at first; side by side shows both
-    if before != Results(shown_signal, shown_noise) and active in viewer.layers:
-        viewer.layers.selection.active = active
-    return shown_signal, shown_noise
+    shown = show_signal(viewer, layer, signal, provenance=provenance)
+    return shown, show_noise(viewer, layer, noise, provenance=provenance, noise_frame=noise_frame)
+
+
+def show_signal(viewer: Any, layer: Image, signal: Any, *, provenance: Mapping[str, Any]) -> Image:
+    """Show the signal of a separation, with the look of ``layer``; see :func:`show_separation`."""
+    facts = _facts(layer, provenance) | {PART: SIGNAL}
+    shown = _filled(results_of(viewer, layer).signal, signal, facts)
+    if shown is None:
+        shown = _added(viewer, layer, signal, facts, _look_of(layer))
+        link_layers([layer, shown], SHARED_LOOK)
+    return shown
+
+
+def show_noise(
+    viewer: Any, layer: Image, noise: Any, *, provenance: Mapping[str, Any], noise_frame: Frame | None
+) -> Image:
+    """Show the noise of a separation; see :func:`show_separation`."""
+    facts = _facts(layer, provenance) | {PART: NOISE}
+    shown = _filled(results_of(viewer, layer).noise, noise, facts)
+    if shown is None:
+        hidden = {"visible": False}  # the signal is what is looked at first; side by side shows both
+        shown = _added(viewer, layer, noise, facts, frame_look(noise_frame) | hidden)
+    return shown
 
 
 def _existing(viewer: Any, layer: Layer, part: str) -> Image | None:
@@ -92,14 +104,30 @@ def _filled(layer: Image | None, data: Any, facts: dict[str, Any]) -> Image | No
 
 
 def _added(viewer: Any, like: Image, data: Any, facts: dict[str, Any], look: dict[str, Any]) -> Image:
-    return viewer.add_image(
-        data,
-        name=f"{like.name} {facts[PART]}",
-        rgb=False,
-        multiscale=False,
-        **{**look, "metadata": {**look["metadata"], METADATA: facts}},
-        **placement(like),
-    )
+    with _selection_kept(viewer):
+        return viewer.add_image(
+            data,
+            name=f"{like.name} {facts[PART]}",
+            rgb=False,
+            multiscale=False,
+            **{**look, "metadata": {**look["metadata"], METADATA: facts}},
+            **placement(like),
+        )
+
+
+@contextmanager
+def _selection_kept(viewer: Any) -> Iterator[None]:
+    """Leave the selection alone where napari would select the new layer; nobody is told of the way there and back."""
+    selection = viewer.layers.selection
+    chosen, active, current = set(selection), selection.active, selection._current
+    with selection.events.blocker_all():
+        try:
+            yield
+        finally:
+            selection.active = active
+            selection.update(chosen)
+            selection.intersection_update(chosen)
+            selection._current = current
 
 
 def _look_of(layer: Image) -> dict[str, Any]:
