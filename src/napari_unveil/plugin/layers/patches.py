@@ -9,6 +9,7 @@ from napari_unveil.frames.stack import LazyFrames
 from napari_unveil.harvest import Montage
 from napari_unveil.plugin.layers.frames import METADATA, PROVENANCE, UNIT
 from napari_unveil.plugin.layers.look import frame_look
+from napari_unveil.plugin.layers.removing import remove
 from napari_unveil.types import Frames
 
 AXES = ("page", "y", "x")
@@ -24,7 +25,7 @@ def show_patches(viewer: Any, montage: Montage, *, sample: Frames) -> Image:
     """
     name = f"{montage.kind} patches"
     for earlier in [layer for layer in viewer.layers if _kind_of(layer) == montage.kind]:
-        viewer.layers.remove(earlier)
+        remove(viewer, earlier)
     look = frame_look(np.concatenate(list(sample)))
     facts = {
         UNIT: montage.library.unit,
