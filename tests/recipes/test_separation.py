@@ -31,6 +31,13 @@ def test_settings_come_back_from_a_card():
     assert settings_of_model(Path("model"), card) == settings
 
 
+def test_settings_of_a_model_from_before_there_were_error_bars_are_understood():
+    settings = SeparationSettings(TINY, "physical", "share", "poisson")
+    values = settings_as_values(settings)
+    del values["noise_patches"], values["readout"], values["network"]["cell_px"], values["network"]["outputs"]
+    assert settings_of_model(Path("model"), ModelCard("separation", values, "keV", None)) == settings
+
+
 def test_settings_of_an_error_bar_and_of_several_noise_patches_come_back():
     network = UNetSettings((2, 3), 4, cell_px=2, outputs=2)
     settings = SeparationSettings(network, "physical", "share", "poisson", noise_patches=(0, 3), readout="once")

@@ -96,7 +96,7 @@ def settings_from_values(values: Mapping[str, Any]) -> SeparationSettings:
         When a value is missing or of another kind.
     """
     network = UNetSettings(**{**values["network"], "widths": tuple(values["network"]["widths"])})
-    ranges = {name: tuple(values[name]) for name in ("amplitude", "noise_patches")}
+    ranges = {name: tuple(values[name]) for name in ("amplitude", "noise_patches") if name in values}
     return SeparationSettings(**{**values, **ranges, "network": network})
 
 

@@ -98,22 +98,32 @@ class TrainingSettings:
         return self.patience_epochs is not None or self.keeps == "best"
 
 
+def _counting(network: UNetSettings) -> SeparationSettings:
+    return SeparationSettings(
+        network,
+        "physical",
+        "share",
+        "poisson",
+        amplitude=(0.7, 1.4),
+        noise_patches=(0, 2),
+        readout="once",
+    )
+
+
 PRESETS: dict[str, TrainingSettings] = {
     "published": TrainingSettings(),
     "default": TrainingSettings(
-        recipe=SeparationSettings(
-            UNetSettings((8, 16, 32, 64), 8), "physical", "share", "poisson", amplitude=(0.7, 1.4)
-        ),
+        recipe=_counting(UNetSettings((8, 16, 32), 8, cell_px=2, outputs=2)),
         epochs=200,
+        batch=4,
         learning_rate=2e-3,
         schedule="cosine",
         gradient_limit=1.0,
     ),
     "fast": TrainingSettings(
-        recipe=SeparationSettings(
-            UNetSettings((4, 8, 16, 32), 4), "physical", "share", "poisson", amplitude=(0.7, 1.4)
-        ),
+        recipe=_counting(UNetSettings((4, 8, 16), 4, cell_px=2, outputs=2)),
         epochs=60,
+        batch=4,
         learning_rate=3e-3,
         schedule="cosine",
         gradient_limit=1.0,

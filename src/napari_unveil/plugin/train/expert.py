@@ -12,7 +12,7 @@ from napari_unveil.plugin.widgets.step_view import StepView
 from napari_unveil.recipes.settings import SeparationSettings
 from napari_unveil.training import PRESETS, TrainingSettings
 
-WIDTHS = ((32, 64, 128, 256), (16, 32, 64, 128), (8, 16, 32, 64), (4, 8, 16, 32))
+WIDTHS = ((32, 64, 128, 256), (16, 32, 64, 128), (8, 16, 32, 64), (4, 8, 16, 32), (8, 16, 32), (4, 8, 16))
 SOURCE = "Published (Starke & Smid, doi 10.14278/rodare.2586):"
 
 
@@ -29,8 +29,13 @@ class ExpertFields:
         self.scaling = Choice((("percentiles of each patch", "percentile"), ("photons, asinh", "physical")))
         self.widths = Choice(tuple((_widths_in_words(widths), widths) for widths in WIDTHS))
         self.latent = whole_number(8, low=1, high=256, unit="maps")
+        self.cell_px = Choice((("single pixels", 1), ("cells of 2 x 2 pixels", 2)))
+        self.outputs = Choice((("none", 1), ("standard error of the signal", 2)))
         self.amplitude_from = number(0.7, low=0.01, high=1, decimals=2, unit="x")
         self.amplitude_to = number(1.4, low=1, high=100, decimals=2, unit="x")
+        self.noises_from = whole_number(0, low=0, high=16, unit="patches")
+        self.noises_to = whole_number(2, low=1, high=16, unit="patches")
+        self.readout = Choice((("twice, as measured", "twice"), ("once", "once")))
         self.gradient_limit = number_or("none", low=0, high=1000, decimals=2)
         self.held_out = number(15, low=1, high=90, decimals=0, unit="% of frames")
         self.seed = whole_number(0, low=0, high=2**31 - 1)
@@ -58,6 +63,9 @@ class ExpertFields:
         self.loss.choose(recipe.loss)
         self.amplitude_from.setValue(recipe.amplitude[0])
         self.amplitude_to.setValue(recipe.amplitude[1])
+        self.noises_from.setValue(recipe.noise_patches[0])
+        self.noises_to.setValue(recipe.noise_patches[1])
+        self.readout.choose(recipe.readout)
         self.gradient_limit.setValue(settings.gradient_limit or 0)
         self.held_out.setValue(100 * settings.validation_share)
         self.parametrisation.choose(settings.parametrisation)
@@ -68,12 +76,15 @@ class ExpertFields:
             self.widths.addItem(_widths_in_words(recipe.network.widths), recipe.network.widths)
         self.widths.choose(recipe.network.widths)
         self.latent.setValue(recipe.network.latent)
+        self.cell_px.choose(recipe.network.cell_px)
+        self.outputs.choose(recipe.network.outputs)
         self.scaling.choose(recipe.scaling)
         self.head.choose(recipe.head)
 
     def lock_recipe(self, locked: bool) -> None:
         """Let network, scaling and head be changed, or not: they belong to the weights of a model."""
-        for field in (self.widths, self.latent, self.scaling, self.head, self.parametrisation):
+        own = (self.widths, self.latent, self.cell_px, self.outputs, self.scaling, self.head, self.parametrisation)
+        for field in own:
             field.setEnabled(not locked)
         if locked:
             self.parametrisation.choose("p4")
@@ -81,11 +92,13 @@ class ExpertFields:
     def settings(self, **others: Any) -> TrainingSettings:
         """What the fields say, with the settings that have fields elsewhere."""
         recipe = SeparationSettings(
-            UNetSettings(self.widths.value(), self.latent.value()),
+            UNetSettings(self.widths.value(), self.latent.value(), self.cell_px.value(), self.outputs.value()),
             self.scaling.value(),
             self.head.value(),
             self.loss.value(),
             amplitude=(self.amplitude_from.value(), self.amplitude_to.value()),
+            noise_patches=(self.noises_from.value(), self.noises_to.value()),
+            readout=self.readout.value(),
         )
         return TrainingSettings(
             recipe,
@@ -113,6 +126,18 @@ class ExpertFields:
                 "Latent maps",
                 self.latent,
                 f"Fields of the last map before the projection to one image. {SOURCE} 16.",
+            ),
+            (
+                "First block sees",
+                self.cell_px,
+                f"What the first block works on. {SOURCE} single pixels. In cells of 2 x 2 pixels each block costs a "
+                "quarter, and reaches twice as far.",
+            ),
+            (
+                "Error bar",
+                self.outputs,
+                "Whether the network also predicts how wrong its signal may be in each pixel. It needs the head "
+                f"n = x sigmoid(l). {SOURCE} none.",
             ),
             (
                 "Scaling",
@@ -162,6 +187,22 @@ class ExpertFields:
                 "The factor is published, its range is not.",
             ),
             ("Amplitude to", self.amplitude_to, "The largest factor on a signal patch."),
+            (
+                "Noise patches from",
+                self.noises_from,
+                f"At least so many noise patches are added to each signal patch. {SOURCE} 1.",
+            ),
+            (
+                "Noise patches to",
+                self.noises_to,
+                f"And so many at most: the network learns other densities of hits than were measured. {SOURCE} 1.",
+            ),
+            (
+                "Readout noise",
+                self.readout,
+                "Signal and noise patches both carry the detector's readout noise. Once: what lies within three "
+                f"standard deviations in a noise patch is no hit and not added. {SOURCE} twice.",
+            ),
             (
                 "Held out",
                 self.held_out,
