@@ -14,7 +14,9 @@ from napari_unveil.harvest import PatchLibrary
 from napari_unveil.training import plan_training, preset, resume, train
 
 SEED = 0
-EPOCHS = 36
+EPOCHS = 12
+PATCH = 64
+"""Small patches: for the same work more steps, each with more campaigns in it."""
 AMPLITUDE = (1.0, 1.0)
 """Simulated campaigns have all intensities already, and a scaled photon is no photon."""
 
@@ -27,7 +29,7 @@ def main() -> None:
     request = words.parse_args()
     patches = request.output.with_suffix(".patches.h5")
     if not patches.exists():
-        for progress in write_library(patches, LibrarySettings()):
+        for progress in write_library(patches, LibrarySettings(patch=PATCH)):
             print(progress.message)
     default = preset("default")
     settings = replace(

@@ -80,8 +80,8 @@ class PhysicalScaling:
         return scaled
 
     def features(self, scaled: ImageBatch) -> ImageBatch:
-        """Asinh of photons."""
-        return torch.asinh(scaled)
+        """Half of asinh of photons: of the order of one up to thousands of photons."""
+        return torch.asinh(scaled) / 2
 
 
 SCALINGS: dict[ScalingName, Scaling] = {"percentile": PercentileScaling(), "physical": PhysicalScaling()}

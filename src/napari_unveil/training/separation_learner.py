@@ -19,6 +19,9 @@ from napari_unveil.types import Frame, Frames, Indices
 
 PREVIEWS_TO_CHOOSE_FROM = 16
 
+FIRST_LOGIT = -2.0
+"""A network with the share head begins by calling an eighth of everything noise."""
+
 PATCHES_LOOKED_AT = 256
 """Noise patches, spread evenly, by which the readout noise is known."""
 
@@ -112,6 +115,8 @@ def _network(plan: TrainingPlan) -> torch.nn.Module:
     network = UNet(plan.settings.recipe.network)
     if plan.settings.recipe.head == "subtract":
         network.projection.bank.data.abs_()  # on latent maps >= 0: ReLU(l) begins alive; else it may never be
+    if plan.settings.recipe.head == "share":
+        network.projection.bias.data[0] = FIRST_LOGIT
     if plan.parent is not None and plan.parent.weights:
         network.load_state_dict(dict(plan.parent.weights))
     return network
