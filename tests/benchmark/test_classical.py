@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_unveil.benchmark.classical import Clip, Constant, Input, LACosmic, Median, Oracle
+from napari_unveil.benchmark.classical import Clip, Constant, Input, LACosmic, Median, NearOracle, Oracle
 
 
 def test_the_input_is_left_as_it_is(exposure):
@@ -62,6 +62,19 @@ def test_the_oracle_looks_further_where_a_whole_cell_is_hit(exposure):
     found = Oracle().estimate(replace(exposure, frame=frame, noise=noise)).signal
     np.testing.assert_array_equal(found[:8, :8], 2)
     assert np.isnan(found[12, 12])
+
+
+def test_the_near_oracle_follows_a_slope(exposure):
+    signal = np.tile(np.arange(96, dtype=np.float32), (64, 1))
+    found = NearOracle().estimate(replace(exposure, frame=signal + exposure.noise, signal=signal)).signal
+    np.testing.assert_allclose(found, signal, atol=1e-3)
+
+
+def test_the_near_oracle_looks_further_where_all_around_is_hit(exposure):
+    noise = np.zeros_like(exposure.noise)
+    noise[20:40, 20:40] = 50
+    found = NearOracle().estimate(replace(exposure, frame=exposure.signal + noise, noise=noise)).signal
+    np.testing.assert_allclose(found, 2, rtol=1e-5)
 
 
 def test_la_cosmic_takes_a_hit_and_leaves_the_rest(exposure):

@@ -4,12 +4,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from napari_unveil.benchmark.classical import Clip, Constant, Input, LACosmic, Median, Oracle
+from napari_unveil.benchmark.classical import Clip, Constant, Input, LACosmic, Median, NearOracle, Oracle
 from napari_unveil.benchmark.exposures import Integrator, Method
 from napari_unveil.benchmark.variants import Variant, variants
 from napari_unveil.errors import Refused
 
-WITHOUT_TRAINING = ("input", "constant", "median", "clip", "lacosmic", "sigma-clip", "ring-median", "oracle", "shipped")
+WITHOUT_TRAINING = (
+    "input",
+    "constant",
+    "median",
+    "clip",
+    "lacosmic",
+    "sigma-clip",
+    "ring-median",
+    "oracle",
+    "oracle-near",
+    "shipped",
+)
 LONG_ONLY = ("published-full-width",)
 """Left out unless they are asked for by name: one patch costs sixteen times as much."""
 NEEDED: dict[str, tuple[str, str]] = {
@@ -103,5 +114,7 @@ def _made(name: str) -> Method | Integrator:
 
             return NetworkMethod.of(name, model_path(SHIPPED_MODEL))
         case _:
-            plain: dict[str, Method] = {one.name: one for one in (Input(), Constant(), Median(), Clip(), Oracle())}
+            plain: dict[str, Method] = {
+                one.name: one for one in (Input(), Constant(), Median(), Clip(), Oracle(), NearOracle())
+            }
             return plain[name]

@@ -52,9 +52,9 @@ class NetworkMethod:
         return cls(name, Denoiser(separator, choose_device(device), settings))
 
     def estimate(self, exposure: Exposure) -> Estimate:
-        """Signal and noise as the network takes them apart."""
+        """Signal and noise as the network takes them apart, with its standard error where it gives one."""
         separation = self.denoiser.separate(exposure.frame)
-        return Estimate(separation.signal, noise=separation.noise)
+        return Estimate(separation.signal, separation.error, separation.noise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

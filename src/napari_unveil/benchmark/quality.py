@@ -91,7 +91,7 @@ def long_settings(output: Path, *, seed: int = 0, shots: int | None = None) -> Q
     return QualitySettings(
         output=output,
         seed=seed,
-        showing=Showing(references=8, shots=shots or 8, null_shots=3, seed=seed),
+        showing=Showing(references=8, shots=8 if shots is None else shots, null_shots=3, seed=seed),
         library=LibrarySettings(seed=seed),
     )
 
@@ -102,7 +102,7 @@ def quick_settings(output: Path, *, seed: int = 0, shots: int | None = None) -> 
         output=output,
         seed=seed,
         shape=(256, 512),
-        showing=Showing(references=4, shots=shots or 4, null_shots=1, seed=seed),
+        showing=Showing(references=4, shots=4 if shots is None else shots, null_shots=1, seed=seed),
         library=LibrarySettings(shots=1, seed=seed),
         epochs=4,
     )

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from napari_unveil.network.settings import UNetSettings
 from napari_unveil.training.settings import TrainingSettings, preset
+
+QUARTER_WIDTH = UNetSettings((8, 16, 32, 64), 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +28,26 @@ class Variant:
     passes: tuple[tuple[str, int | None], ...]
 
 
-def _as_published(**changes: Any) -> TrainingSettings:
-    """The published recipe in the size of the default network, so that one patch costs both as much."""
-    published, size = preset("published"), preset("default").recipe.network
-    return replace(published, recipe=replace(published.recipe, network=size), **changes)
+def _published(**changes: Any) -> TrainingSettings:
+    """The published recipe in a quarter of its width: a patch costs a sixteenth."""
+    published = preset("published")
+    return replace(published, recipe=replace(published.recipe, network=QUARTER_WIDTH), **changes)
 
 
-def _default(**recipe: Any) -> TrainingSettings:
+def _default(*, outputs: int | None = None, **recipe: Any) -> TrainingSettings:
+    """The default with one thing changed; a head without an error bar has one output."""
     default = preset("default")
-    return replace(default, recipe=replace(default.recipe, **recipe))
+    network = default.recipe.network if outputs is None else replace(default.recipe.network, outputs=outputs)
+    return replace(default, recipe=replace(default.recipe, network=network, **recipe))
 
 
 def variants() -> tuple[Variant, ...]:
     """All of them, the published ones first, then the default, then the default with one thing changed."""
     return (
-        _one("published", _as_published()),
-        _one("published-escnn", _as_published(parametrisation="escnn")),
+        _one("published", _published()),
+        _one("published-escnn", _published(parametrisation="escnn")),
         Variant("default", preset("default"), (("default", None), ("default-4-passes", 4))),
-        _one("default-subtract", _default(head="subtract")),
+        _one("default-subtract", _default(head="subtract", outputs=1)),
         _one("default-percentile", _default(scaling="percentile")),
         _one("default-mae", _default(loss="mae")),
         _one("published-full-width", preset("published")),
