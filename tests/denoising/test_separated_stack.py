@@ -85,6 +85,20 @@ def test_memory_is_bounded_and_a_dropped_frame_is_made_again_when_looked_at() ->
     assert stack.next_frame() == 0
 
 
+def test_errors_are_kept_where_they_are_wanted_and_count_in_the_memory() -> None:
+    error = np.full(SHAPE[-2:], 5, np.float32)
+    with_errors, without = (
+        SeparatedStack(SHAPE, capacity_bytes=3 * FRAME_BYTES, with_errors=wanted) for wanted in (True, False)
+    )
+    for stack in (with_errors, without):
+        for index in range(3):
+            stack.put(index, Separation(error + 1, error + 2, error))
+    assert (with_errors.error[2] == 5).all()
+    assert np.isnan(without.error[2]).all()
+    assert [with_errors.has(index) for index in range(3)] == [False, True, True]
+    assert [without.has(index) for index in range(3)] == [True, True, True]
+
+
 def test_one_frame_always_fits() -> None:
     stack = SeparatedStack(SHAPE, capacity_bytes=1)
     stack.put(2, separation(2))

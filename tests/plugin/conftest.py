@@ -186,6 +186,16 @@ def _filled(viewer: Any, xray_frames: Frames, full_frames: Frames, mask: Mask) -
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny untrained model that needs a photon energy."""
+    return _saved_model(tmp_path_factory.mktemp("model") / "tiny.safetensors", outputs=1)
+
+
+@pytest.fixture(scope="session")
+def model_with_errors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a standard error of the signal."""
+    return _saved_model(tmp_path_factory.mktemp("model") / "errors.safetensors", outputs=2)
+
+
+def _saved_model(path: Path, *, outputs: int) -> Path:
     import torch
 
     from napari_unveil.network.model_file import ModelCard, save_model
@@ -193,8 +203,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from napari_unveil.recipes.settings import RECIPE, SeparationSettings, settings_as_values
 
     torch.manual_seed(0)
-    settings = SeparationSettings(UNetSettings((2, 2), 2), "physical", "share", "poisson", patch_px=32)
-    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
+    network = UNetSettings((2, 2), 2, outputs=outputs)
+    settings = SeparationSettings(network, "physical", "share", "poisson", patch_px=32)
     save_model(path, ModelCard(RECIPE, settings_as_values(settings), "keV", ENERGY_KEV), UNet(settings.network))
     return path
 

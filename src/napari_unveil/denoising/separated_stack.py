@@ -7,7 +7,7 @@ at for the longest time go first, and are made again when they are looked at. Wh
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, product
 from math import prod
 from typing import Any
@@ -31,13 +31,13 @@ class SeparatedStack:
     capacity_bytes
         How much memory finished frames may take; one frame always fits.
     with_errors
-        Whether frames come with a standard error, which takes memory too.
+        Whether the standard error of each frame is kept, which takes memory too.
     """
 
     def __init__(
         self, shape: tuple[int, ...], *, capacity_bytes: int = CAPACITY_BYTES, with_errors: bool = False
     ) -> None:
-        self._parts = 3 if with_errors else 2
+        self._with_errors = with_errors
         self.shape = tuple(int(side) for side in shape)
         self.frame_count = prod(self.shape[:-2])
         self._kept_frames = self._frames_in(capacity_bytes)
@@ -124,7 +124,7 @@ class SeparatedStack:
             self._never_tried.discard(index)
             self._tried.add(index)
             self._cursor = index
-            self._finished[index] = separation
+            self._finished[index] = separation if self._with_errors else replace(separation, error=None)
             self._finished.move_to_end(index)
             self._wanted = None if self._wanted == index else self._wanted
             self._make_room()
@@ -135,7 +135,8 @@ class SeparatedStack:
         self.put(index, Separation(gap, gap))
 
     def _frames_in(self, capacity_bytes: int) -> int:
-        return max(1, capacity_bytes // max(1, self._parts * 4 * prod(self.shape[-2:])))
+        parts = 3 if self._with_errors else 2
+        return max(1, capacity_bytes // max(1, parts * 4 * prod(self.shape[-2:])))
 
     def _make_room(self) -> None:
         while len(self._finished) > self._kept_frames:

@@ -7,10 +7,25 @@ from napari.utils.notifications import show_warning
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process
-from napari_unveil.plugin.layers import ENERGY, METADATA, PROVENANCE, STACK, UNIT, frame_look
+from napari_unveil.plugin.layers import (
+    ENERGY,
+    ERROR,
+    METADATA,
+    NOISE,
+    PART,
+    PROVENANCE,
+    SIGNAL,
+    STACK,
+    UNIT,
+    error_look,
+    frame_look,
+)
 from napari_unveil.types import Frame
+from napari_unveil.workflow.denoising import SIGNAL_ERRORS
 
 RESULT_NAMES = {"signal", "noise"}
+PARTS = {"signal": SIGNAL, "noise": NOISE, SIGNAL_ERRORS: ERROR}
+"""What the datasets of a result are."""
 LayerData = tuple[Any, dict[str, Any], str]
 SUFFIXES = (".h5", ".hdf5", ".nxs", ".cxi", ".nx5", ".edf", ".cbf", ".tif", ".tiff", ".spe", ".mccd", ".img")
 
@@ -41,29 +56,29 @@ def layer_data(address: str, *, mask_bits: int = DEFAULT_MASK_BITS) -> list[Laye
         stack_layer(
             stack,
             name=stem if len(found) == 1 else f"{stem} {name}",
-            provenance=process if made else None,
+            made={PROVENANCE: process, PART: PARTS.get(name)} if made else None,
         )
         for name, stack in found
     ]
 
 
-def stack_layer(stack: FrameStack, *, name: str, provenance: dict[str, Any] | None = None) -> LayerData:
+def stack_layer(stack: FrameStack, *, name: str, made: dict[str, Any] | None = None) -> LayerData:
     """A stack as napari's layer data; one frame is read for its look.
 
     Parameters
     ----------
-    provenance
-        How a separation made it; None: it is no result.
+    made
+        How a separation made it, and which part of it this is; None: it is no result.
     """
-    look = frame_look(_one_frame(stack))
-    facts = {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV}
+    facts = {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV, **(made or {})}
+    look = (error_look if facts.get(PART) == ERROR else frame_look)(_one_frame(stack))
     arguments = {
         "name": name,
         "rgb": False,
         "multiscale": False,
         "axis_labels": stack.axes,
         **look,
-        "metadata": {**look["metadata"], METADATA: facts if provenance is None else {**facts, PROVENANCE: provenance}},
+        "metadata": {**look["metadata"], METADATA: facts},
     }
     return stack.data, arguments, "image"
 

@@ -28,11 +28,17 @@ _sessions: dict[int, "Session"] = {}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trio:
-    """The layers of one separation."""
+    """The layers of one separation; ``error`` is None where the model gives no standard error, or none is wanted."""
 
     frames: Image
     signal: Image
     noise: Image
+    error: Image | None = None
+
+    @property
+    def results(self) -> tuple[Image, ...]:
+        """All but the frames."""
+        return tuple(layer for layer in (self.signal, self.noise, self.error) if layer is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

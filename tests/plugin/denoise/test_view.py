@@ -154,7 +154,7 @@ def test_the_signal_is_seen_a_turn_before_the_noise_is_added(view: DenoiseView, 
     view.session.turns.turned.connect(lambda: happened.append("a later turn"))
     view.press()
     finish(view.task)
-    assert happened == ["full shots signal", "full shots noise", "a later turn"]
+    assert happened == ["full shots signal", "full shots noise", "a later turn", "a later turn"]
     assert view.session.trio.noise is view.viewer.layers["full shots noise"]
 
 

@@ -1,4 +1,4 @@
-"""A range of frames and a path enter; a file with signal and noise leaves."""
+"""A range of frames and a path enter; a file with signal and noise, and the standard error of both, leaves."""
 
 import shutil
 from collections.abc import Generator
@@ -15,10 +15,10 @@ from napari_unveil.plugin.denoise.separations import Exporting, Separations
 from napari_unveil.plugin.session import Session
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Progress
-from napari_unveil.workflow.denoising import denoise, model_path, plan_denoising
+from napari_unveil.workflow.denoising import denoise, gives_errors, model_path, plan_denoising
 
-BYTES_PER_PIXEL = 8
-"""Signal and noise, float32 each."""
+BYTES_PER_VALUE = 4
+"""Signal, noise and standard error are float32."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,8 @@ def estimate_in_words(request: DenoiseRequest, rows: slice, made: Separating | N
     positions = range(shape[0])[rows]
     a_row = prod(shape[1:-2])
     frames = len(positions) * a_row
-    size = f"{frames} frames, about {size_text(BYTES_PER_PIXEL * frames * prod(shape[-2:]))} before compression"
+    values = len(_parts(request)) * frames * prod(shape[-2:])
+    size = f"{frames} frames, about {size_text(BYTES_PER_VALUE * values)} before compression"
     seconds = None if made is None else made.seconds_per_frame
     if made is None or seconds is None:
         return f"{size}; the time is measured on the shown frame first"
@@ -67,7 +68,8 @@ def question(request: ExportRequest, made: Separating | None) -> str:
     """What the user agrees to before the export begins."""
     free = shutil.disk_usage(request.path.parent).free
     words = estimate_in_words(request.denoise, request.rows, made)
-    return f"Write signal and noise to {request.path}?\n\n{words}. Free there: {size_text(free)}."
+    *first, last = _parts(request.denoise)
+    return f"Write {', '.join(first)} and {last} to {request.path}?\n\n{words}. Free there: {size_text(free)}."
 
 
 def measure(session: Session, request: DenoiseRequest) -> Separating:
@@ -100,6 +102,10 @@ def _writing(request: ExportRequest, made: Separating, separations: Separations)
     for progress in denoise(plan, known=made.result.get):
         yield Progress(progress.done, progress.total, f"{progress.done} of {progress.total} frames in {plan.path.name}")
     return f"written to {request.path}"
+
+
+def _parts(request: DenoiseRequest) -> tuple[str, ...]:
+    return ("signal", "noise", "standard error") if gives_errors(request.how) else ("signal", "noise")
 
 
 def _with_frame_axis(stack: FrameStack) -> FrameStack:

@@ -16,7 +16,7 @@ from napari_unveil.errors import UnveilError
 from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.session import Session, Trio
-from napari_unveil.workflow.denoising import DenoisingRequest, cautions, denoiser_for, model_path
+from napari_unveil.workflow.denoising import DenoisingRequest, cautions, denoiser_for, gives_errors, model_path
 
 if TYPE_CHECKING:
     from napari_unveil.denoising.denoiser import Denoiser
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 TIMED_FRAMES = 20
 """The last so many frames say how long one takes."""
 
-SIGNAL, NOISE = "signal", "noise"
+SIGNAL, NOISE, ERROR = "signal", "noise", "error"
+PARTS = (SIGNAL, NOISE, ERROR)
 
 Tell = Callable[[str], None]
 Between = Callable[[], None]
@@ -39,7 +40,7 @@ class DenoiseRequest:
     layer, stack
         The frames.
     how
-        Model, photon energy, passes and device.
+        Model, photon energy, passes and device, and whether the standard error is wanted.
     """
 
     layer: Image
@@ -53,12 +54,16 @@ class Separating:
     def __init__(self, request: DenoiseRequest, *, capacity_bytes: int) -> None:
         self.request = request
         self._of = _what_is_denoised(request)
-        self.result = SeparatedStack(tuple(request.stack.data.shape), capacity_bytes=capacity_bytes)
+        self.has_errors = gives_errors(request.how)
+        self.result = SeparatedStack(
+            tuple(request.stack.data.shape), capacity_bytes=capacity_bytes, with_errors=self.has_errors
+        )
         self.provenance: dict[str, Any] = {}
         self.cautions: tuple[str, ...] = ()
         self._unreadable: list[str] = []
         self.trio: Trio | None = None
-        self._signal: Image | None = None
+        self._shown_layers: dict[str, Image] = {}
+        """Those that are there already while the trio is not complete."""
         self._denoiser: Denoiser | None = None
         self._seconds: deque[float] = deque(maxlen=TIMED_FRAMES)
         self._shown: int | None = None
@@ -122,13 +127,13 @@ class Separating:
         return len(self._seconds)
 
     def lost(self, session: Session) -> str:
-        """A sentence when the input was removed or replaced, or both results removed; else empty."""
+        """A sentence when the input was removed or replaced, or all results removed; else empty."""
         shown, name = session.viewer.layers, self.request.layer.name
         if self.request.layer not in shown:
             return f"'{name}' was removed: its denoising has ended"
         if layers.stack_of(self.request.layer).data is not self.request.stack.data:
             return f"the frames of '{name}' were replaced: their denoising has ended"
-        if self.trio is not None and self.trio.signal not in shown and self.trio.noise not in shown:
+        if self.trio is not None and not any(layer in shown for layer in self.trio.results):
             return f"signal and noise of '{name}' were removed: its denoising has ended"
         return ""
 
@@ -136,12 +141,12 @@ class Separating:
         """Bring the layers up to date with the shown frame; adds them when the first frame is finished."""
         index = self.looked_at(session)
         found = self.result.get(index)
-        if self.trio is None and self.result.done_count and self._signal is None:
+        if self.trio is None and self.result.done_count and not self._shown_layers:
             session.turns.ask({(self, SIGNAL): lambda: self._show_signal(session)})
         if self.trio is None or found is None or self._shown == index:
             return
         self._shown = index
-        for layer in (self.trio.signal, self.trio.noise):
+        for layer in self.trio.results:
             if layer in session.viewer.layers:
                 layer.refresh()
 
@@ -157,33 +162,50 @@ class Separating:
 
     def show_again(self) -> None:
         """Layers that were removed come back with the next report."""
-        self.trio, self._signal, self._shown = None, None, None
+        self.trio, self._shown_layers, self._shown = None, {}, None
 
     def looked_at(self, session: Session) -> int:
         """The frame of the input that the viewer shows."""
         return layers.shown_frame(self.request.layer, session.viewer.dims.current_step)
 
     def _show_signal(self, session: Session) -> None:
-        """The signal is seen before the noise is added, which takes napari as long again."""
+        """The signal is seen before noise and error are added, each of which takes napari as long again."""
         if self.lost(session):
             return
-        self._signal = layers.show_signal(
+        self._shown_layers[SIGNAL] = layers.show_signal(
             session.viewer, self.request.layer, self.result.signal, provenance=self.provenance
         )
         session.turns.ask({(self, NOISE): lambda: self._show_noise(session)})
 
     def _show_noise(self, session: Session) -> None:
-        if self._signal is None or self.lost(session):
+        if self.lost(session):
             return
         found = self.result.get(self.looked_at(session))
-        noise = layers.show_noise(
+        self._shown_layers[NOISE] = layers.show_noise(
             session.viewer,
             self.request.layer,
             self.result.noise,
             provenance=self.provenance,
             noise_frame=None if found is None else found.noise,
         )
-        self.trio = Trio(self.request.layer, self._signal, noise)
+        session.turns.ask({(self, ERROR): lambda: self._show_error(session)})
+
+    def _show_error(self, session: Session) -> None:
+        """Complete the trio; an error that an earlier separation left goes where this one gives none."""
+        if self.lost(session):
+            return
+        if self.has_errors:
+            found = self.result.get(self.looked_at(session))
+            self._shown_layers[ERROR] = layers.show_error(
+                session.viewer,
+                self.request.layer,
+                self.result.error,
+                provenance=self.provenance,
+                error_frame=None if found is None else found.error,
+            )
+        else:
+            layers.remove_error(session.viewer, self.request.layer)
+        self.trio = Trio(self.request.layer, **self._shown_layers)
         self.show(session)
         session.announce_trio(self.trio)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_unveil.errors import UnveilError
-from napari_unveil.plugin.denoise.separating import NOISE, SIGNAL, DenoiseRequest, Separating
+from napari_unveil.plugin.denoise.separating import PARTS, DenoiseRequest, Separating
 from napari_unveil.plugin.jobs import Control
 from napari_unveil.plugin.preferences import preferences
 from napari_unveil.plugin.session import Session
@@ -84,7 +84,7 @@ class Separations:
         if session is not None:
             begun.result.want(begun.looked_at(session))
             for replaced in set(self.all) - {begun, *others}:
-                session.turns.forget((replaced, SIGNAL), (replaced, NOISE))
+                session.turns.forget(*((replaced, part) for part in PARTS))
         self.all = (begun, *others)
         return begun
 

@@ -1,11 +1,11 @@
-"""Window "Denoise": a layer and a model in, signal and noise layers out; the shown frame comes first."""
+"""Window "Denoise": a layer and a model in; signal, noise and error layers out; the shown frame comes first."""
 
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from napari.layers import Image
-from qtpy.QtWidgets import QFileDialog, QLabel
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QLabel
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin import layers
@@ -20,9 +20,14 @@ from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import DEVICES, Choice, LayerChoice, given, number_or, whole_number
 from napari_unveil.plugin.widgets.status_line import REFUSED_COLOUR
 from napari_unveil.plugin.widgets.step_view import Action, StepView
-from napari_unveil.workflow.denoising import DenoisingRequest, photon_for
+from napari_unveil.workflow.denoising import DenoisingRequest, gives_errors, photon_for
 
 MODEL_TIP = "Trained network that takes the frames apart."
+ERROR_TIP = (
+    "How uncertain the model is of the signal in each pixel, as one standard error in the unit of the frames: a third "
+    "layer, hidden at first. It is written to exported files too, and Inspect carries it into profiles and sums."
+)
+NO_ERROR_TIP = "The chosen model gives no standard error; one that was trained with an error bar does."
 
 
 class DenoiseView(StepView):
@@ -40,6 +45,8 @@ class DenoiseView(StepView):
         self.model = ModelChoice()
         self.energy = number_or("unknown", low=0, high=1000, decimals=3, unit="keV")
         self.passes = Choice((("the model's own", None), ("1", 1), ("4 (published)", 4)))
+        self.errors = QCheckBox("of the signal, as a layer")
+        self.errors.setChecked(True)
         self.device = Choice(DEVICES)
         self.device.choose(preferences().device)
         self.first, self.last = whole_number(0, low=0, high=0), whole_number(0, low=0, high=0)
@@ -76,6 +83,7 @@ class DenoiseView(StepView):
             "How many times each pixel is predicted, on shifted grids of patches; 4 takes four times as long.",
             changed=self.passes.currentIndexChanged,
         )
+        self.add_row("Standard error", self.errors, ERROR_TIP, changed=self.errors.toggled)
         self.add_row("Device", self.device, "Where the network runs.", changed=self.device.currentIndexChanged)
         about = self.add_section("About this model", "What the model was trained on, when, and how well it did.")
         about.addRow(self.card)
@@ -86,7 +94,11 @@ class DenoiseView(StepView):
         for field in (self.first, self.last):
             field.valueChanged.connect(self._show_estimate)
         self.add_buttons(
-            Action("Export…", "Write signal and noise of the frames to an HDF5 file; asks first.", self._ask_where)
+            Action(
+                "Export…",
+                "Write signal, noise and standard error of the frames to an HDF5 file; asks first.",
+                self._ask_where,
+            )
         )
         self.column.insertWidget(self.column.indexOf(self.status), self.caution)
 
@@ -100,6 +112,7 @@ class DenoiseView(StepView):
             photon_energy_keV=given(self.energy),
             passes=self.passes.value(),
             device=self.device.value(),
+            errors=self.errors.isChecked(),
         )
         request = DenoiseRequest(layer, layers.stack_of(layer), how)
         photon_for(self.model.card(), request.stack, how)
@@ -211,6 +224,15 @@ class DenoiseView(StepView):
         lines = self.model.lines()
         self.card.show_lines(lines)
         self.model.setToolTip(f"{MODEL_TIP}{as_table(lines)}")
+        self._offer_errors()
+
+    def _offer_errors(self) -> None:
+        try:
+            offered = gives_errors(DenoisingRequest(model=self.model.value()))
+        except UnveilError:
+            offered = False
+        self.errors.setEnabled(offered)
+        self.errors.setToolTip(ERROR_TIP if offered else NO_ERROR_TIP)
 
     # what is taken over from elsewhere
 

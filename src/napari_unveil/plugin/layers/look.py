@@ -16,7 +16,7 @@ from napari_unveil.display.limits import USUAL, Limits, first_look, limits_of
 from napari_unveil.display.scales import Scale, table
 from napari_unveil.plugin.layers.display import KEY, Display
 
-COLORMAP = "viridis"
+COLORMAP, ERROR_COLORMAP = "viridis", "magma"
 MISSING_COLOUR = (0.75, 0.2, 0.35, 1.0)
 """Red, green, blue and opacity of masked and missing pixels."""
 
@@ -75,14 +75,14 @@ def look_of(colormap: Colormap) -> Look | None:
     return colormap._look if isinstance(colormap, ScaledColormap) else None
 
 
-def frame_look(frame: NDArray[np.float32] | None) -> dict[str, Any]:
+def frame_look(frame: NDArray[np.float32] | None, *, colours: str = COLORMAP) -> dict[str, Any]:
     """What a new image layer begins with so that a frame like this one (None: unknown) is seen well.
 
     Colours, limits and what is remembered of them, as arguments of the layer.
     """
     scale, autoscale = (Scale.LINEAR, USUAL) if frame is None else first_look(frame)
     limits = NO_LIMITS if frame is None else limits_of(frame, autoscale) or NO_LIMITS
-    base = AVAILABLE_COLORMAPS[COLORMAP]
+    base = AVAILABLE_COLORMAPS[colours]
     colormap, gamma = scaled_colormap(base, scale, limits)
     return {
         "contrast_limits": limits,

@@ -1,4 +1,4 @@
-"""Separations enter, signal and noise layers beside the frames leave.
+"""Separations enter, layers of signal, noise and standard error beside the frames leave.
 
 A result knows its input by the identity of the layer, so that it is found again whatever either is called by then.
 """
@@ -11,14 +11,16 @@ from typing import Any
 from napari.experimental import link_layers
 from napari.layers import Image, Layer
 
+from napari_unveil.frames import FrameStack
 from napari_unveil.plugin.layers.display import KEY
-from napari_unveil.plugin.layers.frames import ENERGY, METADATA, PROVENANCE, UNIT, placement, stack_of
-from napari_unveil.plugin.layers.look import frame_look
+from napari_unveil.plugin.layers.frames import ENERGY, METADATA, PROVENANCE, STACK, UNIT, placement, stack_of
+from napari_unveil.plugin.layers.look import ERROR_COLORMAP, frame_look
+from napari_unveil.plugin.layers.removing import remove
 from napari_unveil.types import Frame
 
 SHARED_LOOK = ("contrast_limits", "gamma", "colormap")
 SOURCE, PART = "source", "part"
-SIGNAL, NOISE = "signal", "noise"
+SIGNAL, NOISE, ERROR = "signal", "noise", "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,12 @@ class Results:
 
     signal: Image | None
     noise: Image | None
+    error: Image | None
 
 
 def results_of(viewer: Any, layer: Layer) -> Results:
     """The results of ``layer`` that the viewer shows."""
-    return Results(_existing(viewer, layer, SIGNAL), _existing(viewer, layer, NOISE))
+    return Results(*(_existing(viewer, layer, part) for part in (SIGNAL, NOISE, ERROR)))
 
 
 def source_of(viewer: Any, layer: Layer) -> Layer | None:
@@ -78,6 +81,50 @@ def show_noise(
         hidden = {"visible": False}  # the signal is what is looked at first; side by side shows both
         shown = _added(viewer, layer, noise, facts, frame_look(noise_frame) | hidden)
     return shown
+
+
+def show_error(
+    viewer: Any, layer: Image, error: Any, *, provenance: Mapping[str, Any], error_frame: Frame | None
+) -> Image:
+    """Show the standard error of the signal of a separation, hidden at first; see :func:`show_separation`."""
+    facts = _facts(layer, provenance) | {PART: ERROR}
+    shown = _filled(results_of(viewer, layer).error, error, facts)
+    return shown or _added(viewer, layer, error, facts, error_look(error_frame))
+
+
+def remove_error(viewer: Any, layer: Image) -> None:
+    """Take away the standard error that an earlier separation of ``layer`` left: it is not that of the signal now."""
+    earlier = results_of(viewer, layer).error
+    if earlier is not None:
+        remove(viewer, earlier)
+
+
+def error_look(frame: Frame | None) -> dict[str, Any]:
+    """What a layer of standard errors begins with: colours and limits of its own, for a frame (y, x), and hidden."""
+    return frame_look(frame, colours=ERROR_COLORMAP) | {"visible": False}
+
+
+def is_error(layer: Layer) -> bool:
+    """Whether the layer holds standard errors of a signal."""
+    return bool(layer.metadata.get(METADATA, {}).get(PART) == ERROR)
+
+
+def error_of(viewer: Any, signal: Layer) -> Image | None:
+    """The layer with the standard error of ``signal``, made with it or read from its file; None where there is none."""
+    mine = _origin(signal)
+    errors = (other for other in viewer.layers if isinstance(other, Image) and is_error(other))
+    return next((other for other in errors if mine is not None and _origin(other) == mine), None)
+
+
+def _origin(result: Layer) -> tuple[Any, ...] | None:
+    """What the results of one separation have in common."""
+    known, shape = result.metadata.get(METADATA, {}), tuple(result.data.shape)
+    if SOURCE in known:
+        return known[SOURCE], shape
+    stack = known.get(STACK)
+    if PART not in known or not isinstance(stack, FrameStack) or stack_of(result) is not stack:
+        return None
+    return stack.address.path, (stack.address.dataset or "").rpartition("/")[0], shape
 
 
 def _existing(viewer: Any, layer: Layer, part: str) -> Image | None:
