@@ -69,22 +69,20 @@ class DenoiseView(StepView):
 
     def _lay_out(self) -> None:
         self.add_row("Frames", self.frames, "Image layer to take apart.", changed=self.frames.changed)
-        self.add_row("Model", self.model, MODEL_TIP, changed=self.model.currentIndexChanged)
+        self.add_row("Model", self.model, MODEL_TIP)
         self.add_row(
             "Photon energy",
             self.energy,
             "Energy of one photon, in keV; turns keV per pixel into photons. For frames in a unit of their own: the "
             "value of one photon.",
-            changed=self.energy.valueChanged,
         )
         self.add_row(
             "Passes",
             self.passes,
             "How many times each pixel is predicted, on shifted grids of patches; 4 takes four times as long.",
-            changed=self.passes.currentIndexChanged,
         )
-        self.add_row("Standard error", self.errors, ERROR_TIP, changed=self.errors.toggled)
-        self.add_row("Device", self.device, "Where the network runs.", changed=self.device.currentIndexChanged)
+        self.add_row("Standard error", self.errors, ERROR_TIP)
+        self.add_row("Device", self.device, "Where the network runs.")
         about = self.add_section("About this model", "What the model was trained on, when, and how well it did.")
         about.addRow(self.card)
         part = self.add_section("Export", "Which frames Export… writes, and what that takes.")

@@ -121,8 +121,7 @@ class DisplayBar(QWidget):  # type: ignore[misc]  # Qt is not typed here
         above.addWidget(self.each_frame)
         guard = WheelGuard(self)
         for field in (self.rule, self.low, self.high, self.extent):
-            field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            field.installEventFilter(guard)
+            guard.watch(field)
             below.addWidget(field, 0 if field in (self.low, self.high) else 1)
         for percent in (self.low, self.high):
             percent.setKeyboardTracking(False)

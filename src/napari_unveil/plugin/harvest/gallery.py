@@ -11,6 +11,7 @@ from psygnal import Signal
 from napari_unveil.harvest import KINDS, Montage
 from napari_unveil.plugin.harvest.job import Shown
 from napari_unveil.plugin.layers.patches import show_patches
+from napari_unveil.plugin.layers.removing import remove
 from napari_unveil.plugin.session import Session
 
 CLICK_PX = 4
@@ -112,7 +113,7 @@ class Gallery:
         viewer, gone, self._layers, self.montages = self._viewer(), self._layers, {}, {}
         for layer in gone.values():
             if viewer is not None and layer in viewer.layers:
-                viewer.layers.remove(layer)
+                remove(viewer, layer)
         for layer in self._hidden:
             layer.visible = True
         self._hidden.clear()

@@ -74,26 +74,25 @@ class HarvestView(StepView):
         self.form.addRow(self.roles)
         self.roles.changed.connect(self.check_soon)
         more = self.add_section("More settings", "Which signal patches count, what may be missing, seed.")
+        self.add_row(
+            "Signal mask", self.mask, "Labels layer; every nonzero label is signal.", changed=self.mask.changed
+        )
         rows = (
-            ("Signal mask", self.mask, "Labels layer; every nonzero label is signal.", self.mask.changed, None),
-            ("Patch", self.patch, "Side of a patch, in pixels; a multiple of 8.", self.patch.valueChanged, None),
-            ("Signal", self.signals, "How many signal patches are wanted.", self.signals.valueChanged, None),
-            ("Noise", self.noises, "How many noise patches are wanted.", self.noises.valueChanged, None),
-            ("Library", self.output, "HDF5 file that the patches are written to.", self.output.changed, None),
+            ("Patch", self.patch, "Side of a patch, in pixels; a multiple of 8.", None),
+            ("Signal", self.signals, "How many signal patches are wanted.", None),
+            ("Noise", self.noises, "How many noise patches are wanted.", None),
+            ("Library", self.output, "HDF5 file that the patches are written to.", None),
             (
                 "Least intensity", self.min_intensity,
                 "Least integrated intensity of a signal patch, in the unit of the frames. Automatic: five standard "
                 "deviations above the patches outside the mask.",
-                self.min_intensity.valueChanged, more,
+                more,
             ),
-            (
-                "Missing", self.max_excluded, "Largest share of masked and missing pixels in a patch, in percent.",
-                self.max_excluded.valueChanged, more,
-            ),
-            ("Seed", self.seed, "Of the random positions and orientations.", self.seed.valueChanged, more),
+            ("Missing", self.max_excluded, "Largest share of masked and missing pixels in a patch, in percent.", more),
+            ("Seed", self.seed, "Of the random positions and orientations.", more),
         )  # fmt: skip
-        for label, field, tooltip, changed, section in rows:
-            self.add_row(label, field, tooltip, changed=changed, section=section)
+        for label, field, tooltip, section in rows:
+            self.add_row(label, field, tooltip, section=section)
         self.column.insertWidget(self.column.indexOf(self.form) + 1, self.ahead)
         self.panel = PatchPanel(self)
         self.column.insertWidget(self.column.indexOf(self.status) + 1, self.panel)

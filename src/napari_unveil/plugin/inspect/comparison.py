@@ -140,7 +140,7 @@ class Comparison:
         if split is not None and trio is not None:
             unlink_layers([trio.frames, split], SHARED_LOOK)
         if split is not None and split in self.viewer.layers:
-            self.viewer.layers.remove(split)
+            layers.remove(self.viewer, split)
 
     def _removed(self, event: Any) -> None:
         trio = self._trio

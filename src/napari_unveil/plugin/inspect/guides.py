@@ -10,7 +10,7 @@ from napari.layers import Image, Vectors
 from numpy.typing import NDArray
 
 from napari_unveil.plugin.inspect.user_view import camera_of
-from napari_unveil.plugin.layers import METADATA, placement_in_plane
+from napari_unveil.plugin.layers import METADATA, placement_in_plane, remove
 from napari_unveil.plugin.layers.overlays import lies_at, show_on_top
 from napari_unveil.plugin.layers.shapes import GUIDE, YX, pixel_at
 from napari_unveil.plugin.session import Session
@@ -96,7 +96,7 @@ class Guides:
     def _add(self, drawn: NDArray[np.float32], like: Image, placed: Mapping[str, Any]) -> None:
         viewer, earlier = self._viewer, self._present()
         if earlier is not None:
-            viewer.layers.remove(earlier)
+            remove(viewer, earlier)
         active = viewer.layers.selection.active
         self._layer = viewer.add_vectors(
             drawn,

@@ -147,7 +147,7 @@ class PaintPart:
             show_on_top(viewer, outline)
             return outline
         if outline is not None:
-            viewer.layers.remove(outline)
+            layers.remove(viewer, outline)
         outline = viewer.add_shapes(
             ndim=2,
             name=OUTLINE,

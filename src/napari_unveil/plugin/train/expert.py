@@ -7,7 +7,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFormLayout
 
 from napari_unveil.network.settings import UNetSettings
-from napari_unveil.plugin.widgets.fields import Choice, changed_signal, given, number, number_or, whole_number
+from napari_unveil.plugin.widgets.fields import Choice, given, number, number_or, whole_number
 from napari_unveil.plugin.widgets.step_view import StepView
 from napari_unveil.recipes.settings import SeparationSettings
 from napari_unveil.training import PRESETS, TrainingSettings
@@ -158,7 +158,7 @@ class ExpertFields:
                 "The model file is of the same kind.",
             ),
         ):
-            self._view.add_row(label, field, tip, changed=changed_signal(field), section=form)
+            self._view.add_row(label, field, tip, section=form)
 
     def _add_learning(self, form: QFormLayout) -> None:
         for label, field, tip in (
@@ -210,7 +210,7 @@ class ExpertFields:
             ),
             ("Seed", self.seed, "Of weights, split and draws; the same seed gives the same run."),
         ):
-            self._view.add_row(label, field, tip, changed=changed_signal(field), section=form)
+            self._view.add_row(label, field, tip, section=form)
 
     def _add_end(self, form: QFormLayout) -> None:
         for label, field, tip in (
@@ -228,7 +228,7 @@ class ExpertFields:
                 "validation loss. The model's card says which.",
             ),
         ):
-            self._view.add_row(label, field, tip, changed=changed_signal(field), section=form)
+            self._view.add_row(label, field, tip, section=form)
 
 
 def _widths_in_words(widths: tuple[int, ...]) -> str:

@@ -74,13 +74,12 @@ class TrainForm(StepView):
         self.means.setToolTip("Where the run takes place, and how much memory it needs there.")
 
     def _add_source(self) -> None:
-        self.add_row("Patches", self.library, "Patch library written by a harvest.", changed=self.library.changed)
+        self.add_row("Patches", self.library, "Patch library written by a harvest.")
         self.add_row(
             "Preset",
             self.preset,
             "Fills in all settings under “Expert”. Published: Starke & Smid, 4 x as wide as the default, 400 epochs; "
             "fast: half as wide as the default.",
-            changed=self.preset.currentIndexChanged,
         )
         self.form.addRow(self.preset_note)
         self.add_row(
@@ -88,32 +87,21 @@ class TrainForm(StepView):
             self.begin,
             "The weights that the run begins with. Those of a model (fine-tuning) bring its network, scaling and head "
             "along.",
-            changed=self.begin.currentIndexChanged,
         )
-        self.add_row("Model file", self.parent_file, "Model to begin from.", changed=self.parent_file.changed)
+        self.add_row("Model file", self.parent_file, "Model to begin from.")
 
     def _add_length(self) -> None:
-        self.add_row("Ends after", self.limit, "What ends the run.", changed=self.limit.currentIndexChanged)
+        self.add_row("Ends after", self.limit, "What ends the run.")
         self.add_row("Minutes", self.minutes, "Length of the run, pauses not counted; or what “Train more” adds.")
         self.add_row(
             "Epochs", self.epochs, "An epoch shows each signal patch once; or what “Train more” adds. Published: 400."
         )
-        self.add_row(
-            "Photon energy",
-            self.energy,
-            "In keV; turns keV per pixel into photons.",
-            changed=self.energy.valueChanged,
-        )
+        self.add_row("Photon energy", self.energy, "In keV; turns keV per pixel into photons.")
 
     def _add_place(self) -> None:
-        self.add_row("Device", self.device, "Where the network is trained.", changed=self.device.currentIndexChanged)
+        self.add_row("Device", self.device, "Where the network is trained.")
         self.form.addRow(self.means)
-        self.add_row(
-            "Model",
-            self.output,
-            "Model file to write; the state of the run lies beside it.",
-            changed=self.output.changed,
-        )
+        self.add_row("Model", self.output, "Model file to write; the state of the run lies beside it.")
 
     def show_limit(self) -> None:
         """Show the field of the limit that is chosen."""

@@ -6,8 +6,9 @@ from typing import Any
 from weakref import WeakSet
 
 from napari.layers import Labels, Layer, Shapes
-from qtpy.QtCore import QEvent, QObject, Signal
+from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -32,6 +33,13 @@ WIDEST_COMBO = 12
 
 class WheelGuard(QObject):  # type: ignore[misc]  # Qt is not typed here
     """Keeps the wheel from changing fields that nobody has clicked: it scrolls the window past them."""
+
+    def watch(self, widget: QWidget) -> None:
+        """Guard a field, or the fields in a row of them."""
+        for field in (widget, *widget.findChildren(QWidget)):
+            if isinstance(field, QComboBox | QAbstractSpinBox):
+                field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                field.installEventFilter(self)
 
     def eventFilter(self, field: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         """Swallow wheel events of fields without focus."""

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import (
-    QAbstractSpinBox,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -146,21 +144,25 @@ class StepView(QWidget):  # type: ignore[misc]  # Qt is not typed here
         field: QWidget,
         tooltip: str,
         *,
-        changed: Callable[..., Any] | None = None,
+        changed: Any = None,
         section: QFormLayout | None = None,
     ) -> None:
-        """Add a field to the form, or to a section; after its signal ``changed`` the request is checked again."""
-        for part in (field, *field.findChildren(QWidget)):
-            if isinstance(part, QComboBox | QAbstractSpinBox):
-                part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-                part.installEventFilter(self._wheel_guard)
+        """Add a field to the form, or to a section; when it has changed, the request is checked again.
+
+        Parameters
+        ----------
+        changed
+            The signal that says so; None: that of a field whose entry is remembered, if it is one.
+        """
+        self._wheel_guard.watch(field)
         text = QLabel(label)
         text.setToolTip(tooltip)
         field.setToolTip(tooltip)
         (self.form if section is None else section).addRow(text, field)
         self._remember(label, field)
-        if changed is not None:
-            changed.connect(self.check_soon)  # type: ignore[attr-defined]
+        signal = changed if changed is not None else changed_signal(field)
+        if signal is not None:
+            signal.connect(self.check_soon)
 
     def add_section(self, title: str, tooltip: str, *, opened: bool = False) -> QFormLayout:
         """Add a part of the form that can be folded away; gives the form of its rows."""
