@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from napari_unveil.drawing.curves import draw_profile_ratios, draw_radial_profiles, radial_profiles
@@ -36,3 +38,10 @@ def test_ratio_is_taken_to_the_truth_only_where_the_truth_is_measured(cases):
     measured = truth.mean > 3 * truth.standard_error
     np.testing.assert_array_equal(np.isfinite(ratio), measured)
     assert axes.get_ylabel() == "over true signal"
+
+
+def test_the_profile_of_the_signal_carries_the_error_of_the_separation(cases):
+    means = replace(summarise(cases).means, signal_error=np.full(cases[0].frame.shape, 3, np.float32))
+    profiles = radial_profiles(means, centre_yx=(20, 50))
+    assert (profiles["signal"].error[1:] > profiles["signal"].standard_error[1:]).all()
+    assert profiles["input"].separation_error is None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,24 @@ def test_regions_that_moved_are_summed_anew(images: Images):
     moved = inspector.look(images, InRegions((square + 5.0,)))
     totals = [found.table.columns["sum (keV)"][0] for found in (first, again, moved)]
     assert totals[0] == totals[1] != totals[2]
+
+
+def test_errors_of_the_separation_are_columns_and_widen_the_bands_of_the_signal(images: Images):
+    error = np.full(images.shape, 3, np.float32)
+    known = replace(images, error=error)
+    square = np.array([[60.0, 90], [60, 110], [80, 110], [80, 90]])
+    for question in (Around(centre_yx=(70, 100)), Along((70, 0), (70, 150), width_px=5)):
+        plain, found = (Inspector().look(each, question) for each in (images, known))
+        columns = found.table.columns
+        assert set(columns) - set(plain.table.columns) == {"signal separation error (keV per pixel)"}
+        of_separation = columns["signal separation error (keV per pixel)"]
+        several = columns["signal pixels"] > 1
+        np.testing.assert_allclose(of_separation, 3 / np.sqrt(columns["signal pixels"]), rtol=1e-6)
+        scatter = columns["signal standard error (keV per pixel)"]
+        band = found.plot.curves["signal"].error
+        np.testing.assert_allclose(band[several], np.hypot(scatter, of_separation)[several], rtol=1e-6)
+        np.testing.assert_array_equal(found.plot.curves["noise"].error, plain.plot.curves["noise"].error)
+    plain, found = (Inspector().look(each, InRegions((square,))) for each in (images, known))
+    assert set(found.table.columns) - set(plain.table.columns) == {"separation error of the sum (keV)"}
+    assert found.table.columns["error from"][1] == "counting statistics + separation"
+    assert "from the separation" in found.told[1].explanation

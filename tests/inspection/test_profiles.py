@@ -126,3 +126,43 @@ def test_centre_is_found_under_hits_and_bad_pixels():
 def test_a_frame_without_a_bright_part_has_no_centre(value: float):
     with pytest.raises(Refused, match="stands out"):
         beam_centre(np.full((20, 20), value, np.float32))
+
+
+def test_errors_of_the_pixels_become_that_of_each_mean():
+    """sqrt(sum of the squares) / number, where the pixels are valid; both errors are added in quadrature."""
+    rng = np.random.default_rng(3)
+    frame, error = (rng.uniform(1, 2, (40, 40)).astype(np.float32) for _ in range(2))
+    frame[5:9, 20:25] = np.nan
+    profile = radial_profile(frame, centre_yx=(20, 20), error=error)
+    rings = np.hypot(*(np.indices(frame.shape) - 20)).astype(int)
+    inside = [(rings == ring) & np.isfinite(frame) for ring in range(rings.max() + 1)]
+    expected = [np.sqrt(np.sum(error[ring].astype(float) ** 2)) / ring.sum() for ring in inside]
+    np.testing.assert_allclose(profile.separation_error, expected, rtol=1e-6)
+    several = profile.pixels > 1
+    np.testing.assert_allclose(profile.error[several], np.hypot(profile.standard_error, expected)[several], rtol=1e-6)
+    np.testing.assert_array_equal(profile.error[~several], profile.separation_error[~several])
+    assert not several.all(), "one pixel alone has no scatter"
+
+
+def test_errors_cover_what_the_separation_does_to_a_mean():
+    rng, pulls = np.random.default_rng(4), []
+    error = rng.uniform(0.1, 3, (60, 60)).astype(np.float32)
+    for _ in range(20):
+        estimate = (5 + rng.normal(0, 1, error.shape) * error).astype(np.float32)
+        profile = radial_profile(estimate, centre_yx=(30, 30), error=error)
+        pulls.append((profile.mean - 5) / profile.separation_error)
+    assert np.std(pulls) == pytest.approx(1, abs=0.1)
+
+
+def test_a_frame_without_errors_has_none_of_the_separation():
+    profile = radial_profile(np.ones((9, 9), np.float32), centre_yx=(4, 4))
+    assert profile.separation_error is None
+    np.testing.assert_array_equal(profile.error, profile.standard_error)
+    unknown = radial_profile(np.ones((9, 9), np.float32), centre_yx=(4, 4), error=np.full((9, 9), np.nan, np.float32))
+    assert np.isnan(unknown.separation_error).all()
+    np.testing.assert_array_equal(unknown.error, unknown.standard_error)
+
+
+def test_errors_of_another_shape_are_refused():
+    with pytest.raises(Refused, match="shape"):
+        radial_profile(np.ones((9, 9), np.float32), centre_yx=(4, 4), error=np.ones((8, 9), np.float32))

@@ -8,6 +8,7 @@ from napari_unveil.inspection.regions import (
     BOTH,
     COUNTING,
     SCATTER,
+    SEPARATED,
     region_of,
     region_sums,
     sum_with_counting,
@@ -83,3 +84,28 @@ def test_masked_pixels_count_nowhere_and_an_empty_region_has_no_mean():
 def test_a_sum_without_photons_is_not_exact():
     found = sum_with_counting(np.zeros((40, 50), np.float32), region_of(SQUARE, (40, 50)), one_photon=8.0)
     assert (found.total, found.total_error) == (0, 8)
+
+
+@pytest.mark.parametrize(("one_photon", "origin"), [(8.0, COUNTING), (None, SCATTER)])
+def test_the_error_of_the_separation_is_added_to_that_of_the_signal_alone(one_photon: float | None, origin: str):
+    rng, region = np.random.default_rng(5), region_of(SQUARE, (40, 50))
+    signal = (8 * rng.poisson(3, (40, 50))).astype(np.float32)
+    images = {"input": signal, "signal": signal, "noise": np.zeros_like(signal)}
+    error = rng.uniform(0, 9, (40, 50)).astype(np.float32)
+    plain = region_sums(images, region, one_photon=one_photon)
+    found = region_sums(images, region, one_photon=one_photon, error=error)
+    of_separation = np.sqrt(np.sum(error[10:20, 20:30].astype(float) ** 2))
+    assert found["signal"].separation_error == pytest.approx(of_separation)
+    assert found["signal"].total_error == pytest.approx(math.hypot(plain["signal"].total_error, of_separation))
+    assert (plain["signal"].origin, found["signal"].origin) == (origin, SEPARATED[origin])
+    assert found["input"].total_error == plain["input"].total_error
+
+
+def test_errors_of_separated_sums_cover_photons_and_separation_together():
+    rng, region, pulls = np.random.default_rng(6), region_of(SQUARE, (40, 50)), []
+    error = np.full((40, 50), 12, np.float32)
+    for _ in range(REPEATS):
+        signal = 8 * rng.poisson(2, (40, 50)) + rng.normal(0, 12, (40, 50))
+        found = region_sums({"signal": signal.astype(np.float32)}, region, one_photon=8.0, error=error)["signal"]
+        pulls.append((found.total - 8 * 2 * 100) / found.total_error)
+    assert np.std(pulls) == pytest.approx(1, abs=3 / math.sqrt(2 * REPEATS))

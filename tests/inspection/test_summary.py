@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,16 @@ def test_frames_of_two_shapes_are_refused(cases):
     cut = Case("frame 1", first.frame[1:], first.separation, Truth(first.separation.signal))
     with pytest.raises(Refused, match="shape"):
         summarise([first, cut])
+
+
+def test_the_mean_signal_has_the_error_of_all_separations(cases):
+    errors = [np.full(case.frame.shape, value, np.float32) for value, case in zip((3, 4), cases, strict=True)]
+    with_errors = [
+        replace(case, separation=replace(case.separation, error=error))
+        for case, error in zip(cases, errors, strict=True)
+    ]
+    means = summarise(with_errors).means
+    valid = np.isfinite(means.signal)
+    np.testing.assert_allclose(means.signal_error[valid], 2.5, rtol=1e-6)
+    assert np.isnan(means.signal_error[~valid]).all()
+    assert summarise(cases).means.signal_error is None

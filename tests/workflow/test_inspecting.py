@@ -45,3 +45,12 @@ def test_frames_that_are_no_result_are_refused(beamtime, tmp_path):
 def test_the_result_is_never_overwritten(result):
     with pytest.raises(Refused, match="is an input itself"):
         inspect(str(result), path=result)
+
+
+def test_errors_of_a_result_reach_the_report(beamtime, model_with_errors, tmp_path):
+    out = tmp_path / "out.h5"
+    request = DenoisingRequest(model=model_with_errors)
+    list(denoise(plan_denoising(opened(beamtime / "full.h5"), out, request, rows=slice(1, 3))))
+    inspect(str(out), path=tmp_path / "report.html", centre_yx=(30, 40))
+    inspect(str(out), path=tmp_path / "report.png", centre_yx=(30, 40))
+    assert "with that of the separation" in (tmp_path / "report.html").read_text()

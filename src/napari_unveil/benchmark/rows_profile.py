@@ -3,7 +3,7 @@
 A profile is (mean, standard error, pixels) a ring, photons per pixel; see ``Beamtime.rings``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,12 +91,10 @@ class PullSums:
 
 def profile_of(estimate: Estimate, exposure: Exposure) -> Profile:
     """I(q) of an estimate: the mean of a ring, and sqrt(sum sigma^2) / pixels; NaN where there is no sigma."""
-    plain = _profile_of(estimate.signal, exposure)
-    error = np.full(plain.mean.shape, np.nan)
-    if estimate.sigma is not None:
-        variance = _profile_of(np.square(estimate.sigma), exposure)
-        error = np.sqrt(variance.mean / np.maximum(variance.pixels, 1))
-    return Profile(plain.position, plain.mean, error, plain.pixels)
+    profile = _profile_of(estimate.signal, exposure, error=estimate.sigma)
+    unknown = np.full(profile.mean.shape, np.nan)
+    error = unknown if profile.separation_error is None else profile.separation_error
+    return replace(profile, standard_error=error, separation_error=None)
 
 
 def bias(sums: RingSums) -> Array:
@@ -154,6 +152,6 @@ def coverage(sums: PullSums) -> float | None:
     return sums.covered / sums.count if sums.count else None
 
 
-def _profile_of(image: Frame, exposure: Exposure) -> Profile:
+def _profile_of(image: Frame, exposure: Exposure, *, error: Frame | None = None) -> Profile:
     valid = np.where(np.isfinite(exposure.frame), image, np.float32(np.nan))
-    return exposure.beamtime.rings.profile(valid)
+    return exposure.beamtime.rings.profile(valid, error=error)

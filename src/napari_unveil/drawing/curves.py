@@ -18,11 +18,12 @@ def radial_profiles(pictures: Pictures, *, centre_yx: tuple[float, float]) -> di
     images = {"input": pictures.frame, "signal": pictures.signal, "noise": pictures.noise}
     if pictures.true_signal is not None:
         images["true signal"] = pictures.true_signal
-    return {name: radial_profile(image, centre_yx=centre_yx) for name, image in images.items()}
+    errors = {"signal": pictures.signal_error}
+    return {name: radial_profile(image, centre_yx=centre_yx, error=errors.get(name)) for name, image in images.items()}
 
 
 def draw_radial_profiles(axes: Axes, profiles: dict[str, Profile], *, unit: str) -> None:
-    """Draw I(r) on a logarithmic scale, with bands of one standard error."""
+    """Draw I(r) on a logarithmic scale, with bands of one standard error, that of the separation included."""
     colours = {"input": INPUT, "signal": SIGNAL, "noise": NOISE, "true signal": TRUTH}
     for name, profile in profiles.items():
         dashes = "--" if name == "true signal" else "-"
@@ -78,7 +79,7 @@ def draw_noise_histogram(
 
 
 def _draw_band(axes: Axes, profile: Profile, *, colour: str) -> None:
-    low, high = profile.mean - profile.standard_error, profile.mean + profile.standard_error
+    low, high = profile.mean - profile.error, profile.mean + profile.error
     above = np.isfinite(low) & (profile.mean > 0)
     floor = np.full(low.shape, np.finfo(np.float32).tiny)
     np.maximum(low, floor, out=floor, where=above)

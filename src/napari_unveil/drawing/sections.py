@@ -45,6 +45,8 @@ class Report:
                 f"{self.summary.example.name}; masked pixels are grey, the cross is the beam centre",
             ),
         ]
+        if self.summary.means.signal_error is not None:
+            own.append(("Error of the signal", "from the scatter of the pixels, with that of the separation"))
         return [*((name, str(value)) for name, value in self.provenance.items()), *own]
 
 

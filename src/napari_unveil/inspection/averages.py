@@ -40,6 +40,13 @@ class FrameSum:
         return mean.astype(np.float32)
 
 
+def error_of_mean(squares: FrameSum) -> Frame:
+    """Standard error (y, x) of a mean of independent frames, from the sum of the squares of their standard errors."""
+    error = np.full(squares.total.shape, np.nan)
+    np.divide(np.sqrt(squares.total), squares.count, where=squares.count > 0, out=error)
+    return error.astype(np.float32)
+
+
 def histogram(frame: Frame) -> NDArray[np.int64]:
     """Count the valid pixels of a frame (y, x) between ``HISTOGRAM_EDGES``.
 

@@ -24,12 +24,27 @@ class Profile:
         Standard error of the mean, from the spread of the pixels; NaN where fewer than two are valid.
     pixels
         Number of valid pixels.
+    separation_error
+        Standard error of the mean that comes from the separation, where the frame is its signal: from the standard
+        errors of the pixels; NaN where none is known. None: it is no signal, or nothing is known.
     """
 
     position: NDArray[np.float64]
     mean: NDArray[np.float64]
     standard_error: NDArray[np.float64]
     pixels: NDArray[np.int64]
+    separation_error: NDArray[np.float64] | None = None
+
+    @property
+    def error(self) -> NDArray[np.float64]:
+        """Both standard errors in quadrature, or the one that is known.
+
+        A little too large rather than too small: the pixels scatter by the errors of the separation as well.
+        """
+        if self.separation_error is None:
+            return self.standard_error
+        both = np.stack([self.standard_error, self.separation_error])
+        return np.where(np.isnan(both).all(axis=0), np.nan, np.sqrt(np.nansum(both**2, axis=0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,26 +99,22 @@ class Binning:
         rows, columns = coordinate.shape
         return cls((rows, columns), pixels, of_pixel, position, present[seen])
 
-    def profile(self, image: Frame) -> Profile:
+    def profile(self, image: Frame, *, error: Frame | None = None) -> Profile:
         """Mean and standard error in every bin.
 
         Parameters
         ----------
         image
             Shape (y, x), any unit; NaN where masked.
+        error
+            Shape (y, x): standard error of each pixel of a signal, from its separation.
 
         Raises
         ------
         Refused
-            When the image has another shape than the frames.
+            When an image has another shape than the frames.
         """
-        if image.shape != self.shape:
-            raise Refused(
-                found=f"the image has shape {image.shape}, the profile is laid out for {self.shape}",
-                needed="one shape (y, x)",
-                remedy="choose images of one detector",
-            )
-        values = image.ravel() if self.pixels is None else image.ravel()[self.pixels]
+        values = self._values(image)
         valid, bins = np.isfinite(values), self.position.size
         count = self.sizes - np.bincount(self.bins[~valid], minlength=bins)
         total, squares = np.zeros((2, bins))
@@ -114,7 +125,29 @@ class Binning:
             deviation = np.where(valid[piece], values[piece] - mean.take(self.bins[piece]), 0.0)
             squares += np.bincount(self.bins[piece], deviation * deviation, bins)
         standard_error = np.sqrt(_ratio(_ratio(squares, count - 1), count))
-        return Profile(self.position, mean, standard_error, count)
+        separation_error = None if error is None else self._error_of_mean(error, valid)
+        return Profile(self.position, mean, standard_error, count, separation_error)
+
+    def _error_of_mean(self, error: Frame, valid: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """sqrt(sum of the squares) / number, over the pixels that are valid and have an error."""
+        errors, bins = self._values(error), self.position.size
+        known = valid & np.isfinite(errors)
+        count = self.sizes - np.bincount(self.bins[~known], minlength=bins)
+        squares = np.zeros(bins)
+        for piece in pieces(errors.size):
+            each = np.where(known[piece], errors[piece], 0.0)
+            squares += np.bincount(self.bins[piece], each * each, bins)
+        return _ratio(np.sqrt(squares), count)
+
+    def _values(self, image: Frame) -> Frame:
+        """The pixels of an image that count, shape (n,)."""
+        if image.shape != self.shape:
+            raise Refused(
+                found=f"the image has shape {image.shape}, the profile is laid out for {self.shape}",
+                needed="one shape (y, x)",
+                remedy="choose images of one detector",
+            )
+        return image.ravel() if self.pixels is None else image.ravel()[self.pixels]
 
 
 def _ratio(total: NDArray[np.floating] | NDArray[np.integer], count: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -38,11 +38,18 @@ class Images:
         Of all three; "" where unknown.
     photon_energy_keV
         None where unknown.
+    error
+        Shape (y, x): standard error of the signal, where the separation gives one.
     """
 
     by_name: Mapping[str, Frame]
     unit: str
     photon_energy_keV: float | None
+    error: Frame | None = None
+
+    def error_of(self, name: str) -> Frame | None:
+        """The standard error of one of the images."""
+        return self.error if name == "signal" else None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -128,7 +135,7 @@ class Inspector:
             lambda: [region_of(corners, images.shape) for corners in question.polygons],
         )
         photon = _one_photon_if_known(images)
-        sums = [region_sums(images.by_name, region, one_photon=photon) for region in regions]
+        sums = [region_sums(images.by_name, region, one_photon=photon, error=images.error) for region in regions]
         table, told = region_rows(sums, unit=images.unit)
         return Found(None, table, told)
 
@@ -157,14 +164,16 @@ def suggested_centre(image: Frame) -> YX:
 
 
 def _profiles(images: Images, binning: Binning, x: Axis, centre_yx: YX | None) -> Found:
-    profiles = {name: binning.profile(image) for name, image in images.by_name.items()}
+    profiles = {name: binning.profile(image, error=images.error_of(name)) for name, image in images.by_name.items()}
     y = Axis("mean intensity", f"{images.unit} per pixel" if images.unit else "")
-    curves = {name: Curve(found.position, found.mean, found.standard_error) for name, found in profiles.items()}
+    curves = {name: Curve(found.position, found.mean, found.error) for name, found in profiles.items()}
     columns: dict[str, Any] = {x.label: binning.position}
     for name, found in profiles.items():
         per_pixel = f" ({y.unit})" if y.unit else ""
         columns[f"{name} mean{per_pixel}"] = found.mean
         columns[f"{name} standard error{per_pixel}"] = found.standard_error
+        if found.separation_error is not None:
+            columns[f"{name} separation error{per_pixel}"] = found.separation_error
         columns[f"{name} pixels"] = found.pixels
     return Found(Plot(x, y, curves), Table(columns), centre_yx=centre_yx)
 

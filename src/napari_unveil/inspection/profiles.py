@@ -16,6 +16,7 @@ def radial_profile(
     bin_px: float = 1.0,
     sector: Sector | None = None,
     mask: Mask | None = None,
+    error: Frame | None = None,
 ) -> Profile:
     """Azimuthal mean around ``centre_yx``, in rings of ``bin_px`` pixels; see ``geometry.rings``.
 
@@ -32,10 +33,12 @@ def radial_profile(
         Azimuths that count; None: all.
     mask
         Shape (y, x); True = excluded.
+    error
+        Shape (y, x): standard error of each pixel of a signal, from its separation.
     """
     rows, columns = frame.shape
     binning = rings(around((rows, columns), centre_yx), bin_px=bin_px, sector=sector)
-    return binning.profile(without(frame, mask))
+    return binning.profile(without(frame, mask), error=error)
 
 
 def line_profile(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from napari_unveil.masking import polygon_mask
 from napari_unveil.types import Frame, Mask
 
 COUNTING, SCATTER, BOTH = "counting statistics", "pixel scatter", "counting statistics + pixel scatter"
+SEPARATED = {origin: f"{origin} + separation" for origin in (COUNTING, SCATTER)}
+"""Where the error of a signal comes from when the separation says how uncertain each pixel is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,16 @@ class RegionSum:
     total, total_error
         Sum and its standard error, in the unit of the image; NaN where it is not known.
     origin
-        Where the error comes from: :data:`COUNTING`, :data:`SCATTER` or :data:`BOTH`.
+        Where the error comes from: :data:`COUNTING`, :data:`SCATTER` or :data:`BOTH`, or one of :data:`SEPARATED`.
+    separation_error
+        The part of ``total_error`` that comes from the separation; NaN where it is not known.
     """
 
     pixels: int
     total: float
     total_error: float
     origin: str
+    separation_error: float = math.nan
 
     @property
     def mean(self) -> float:
@@ -98,19 +103,38 @@ def sum_with_scatter(image: Frame, region: Mask) -> RegionSum:
     return RegionSum(values.size, float(values.sum()), error, SCATTER)
 
 
-def region_sums(images: Mapping[str, Frame], region: Mask, *, one_photon: float | None) -> dict[str, RegionSum]:
+def with_separation(sums: RegionSum, error: Frame, region: Mask) -> RegionSum:
+    """The sum of a signal with what its separation adds to the error: sqrt(sum of the squares), in quadrature.
+
+    Parameters
+    ----------
+    error
+        Shape (y, x): standard error of each pixel; NaN where masked.
+    region
+        Shape (y, x); True = inside.
+    """
+    of_separation = math.sqrt(float(np.square(_values(error, region)).sum()))
+    total_error = math.hypot(sums.total_error, of_separation)
+    return replace(sums, total_error=total_error, origin=SEPARATED[sums.origin], separation_error=of_separation)
+
+
+def region_sums(
+    images: Mapping[str, Frame], region: Mask, *, one_photon: float | None, error: Frame | None = None
+) -> dict[str, RegionSum]:
     """Sums over one region of ``input`` and, where they are there, ``signal`` and ``noise``.
 
     With the value of a photon, the signal has an error from counting and the noise one from its pixels, whose
-    hits have all energies; the input has both, added in quadrature. Otherwise all are from the pixels.
+    hits have all energies; the input has both, added in quadrature. Otherwise all are from the pixels. ``error``,
+    the standard error of the signal (y, x) from its separation, is added to that of the signal.
     """
     sums = {name: sum_with_scatter(image, region) for name, image in images.items()}
-    if one_photon is None or "signal" not in sums:
-        return sums
-    sums["signal"] = sum_with_counting(images["signal"], region, one_photon=one_photon)
-    if "noise" in sums and "input" in sums:
-        error = math.hypot(sums["signal"].total_error, sums["noise"].total_error)
-        sums["input"] = RegionSum(sums["input"].pixels, sums["input"].total, error, BOTH)
+    if one_photon is not None and "signal" in sums:
+        sums["signal"] = sum_with_counting(images["signal"], region, one_photon=one_photon)
+        if "noise" in sums and "input" in sums:
+            both = math.hypot(sums["signal"].total_error, sums["noise"].total_error)
+            sums["input"] = RegionSum(sums["input"].pixels, sums["input"].total, both, BOTH)
+    if error is not None and "signal" in sums:
+        sums["signal"] = with_separation(sums["signal"], error, region)
     return sums
 
 

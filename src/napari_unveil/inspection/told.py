@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 
 from napari_unveil.inspection.limits import LIMITS_KEV, Limits
 from napari_unveil.inspection.plots import Table
-from napari_unveil.inspection.regions import BOTH, COUNTING, SCATTER, RegionSum
+from napari_unveil.inspection.regions import BOTH, COUNTING, SCATTER, SEPARATED, RegionSum
 from napari_unveil.inspection.residuals import PairNumbers
 from napari_unveil.inspection.tables import pair_rows
 
@@ -28,6 +28,10 @@ REGION_EXPLANATIONS = {
     SCATTER: "Error from the scatter of the pixels; too large where the image has structure within the region.",
     BOTH: "Error from the photons of the signal (counting) and the hits of the noise (scatter of the pixels), added in "
     "quadrature.",
+    SEPARATED[COUNTING]: "Error from counting, the square root of the number of photons in the sum, and from the "
+    "separation, the standard errors of the pixels; both added in quadrature.",
+    SEPARATED[SCATTER]: "Error from the scatter of the pixels and from the separation, the standard errors of the "
+    "pixels; both added in quadrature. Too large where the image has structure within the region.",
 }
 
 
@@ -55,6 +59,8 @@ def region_rows(regions: Sequence[Mapping[str, RegionSum]], *, unit: str) -> tup
     """Sums of regions by image: exactly, and in words."""
     lines = [(number, name, sums) for number, region in enumerate(regions, 1) for name, sums in region.items()]
     in_unit, per_pixel = (f" ({unit})", f" ({unit} per pixel)") if unit else ("", "")
+    of_separation = [sums.separation_error for *_, sums in lines]
+    known = not all(math.isnan(error) for error in of_separation)
     table = Table(
         {
             "region": [number for number, _, _ in lines],
@@ -62,6 +68,7 @@ def region_rows(regions: Sequence[Mapping[str, RegionSum]], *, unit: str) -> tup
             "pixels": [sums.pixels for *_, sums in lines],
             f"sum{in_unit}": [sums.total for *_, sums in lines],
             f"error of the sum{in_unit}": [sums.total_error for *_, sums in lines],
+            **({f"separation error of the sum{in_unit}": of_separation} if known else {}),
             f"mean{per_pixel}": [sums.mean for *_, sums in lines],
             f"error of the mean{per_pixel}": [sums.mean_error for *_, sums in lines],
             "error from": [sums.origin for *_, sums in lines],

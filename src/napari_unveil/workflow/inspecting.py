@@ -21,6 +21,7 @@ from napari_unveil.inspection import (
 )
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Separation
+from napari_unveil.workflow.denoising import SIGNAL_ERRORS
 
 NO_TRUTH: Mapping[str, FrameStack] = {}
 
@@ -36,10 +37,11 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """A result file opened again; ``source`` is its input where that is still to be had."""
+    """A result file opened again; ``error`` and ``source``, its input, where they are to be had."""
 
     signal: FrameStack
     noise: FrameStack
+    error: FrameStack | None
     source: FrameStack | None
     rows: range
     process: dict[str, Any]
@@ -97,7 +99,7 @@ def _open_result(result: str) -> _Result:
     process = read_process(address)
     signal, noise = layers["signal"], layers["noise"]
     rows = range(*process["input_range"]) if "input_range" in process else range(signal.data.shape[0])
-    return _Result(signal, noise, _open_source(signal, process), rows, process)
+    return _Result(signal, noise, layers.get(SIGNAL_ERRORS), _open_source(signal, process), rows, process)
 
 
 def _open_source(signal: FrameStack, process: Mapping[str, Any]) -> FrameStack | None:
@@ -128,7 +130,8 @@ def _open_truth(result: _Result, truth: str) -> Mapping[str, FrameStack]:
 
 def _cases(result: _Result, known: Mapping[str, FrameStack]) -> Iterator[Case]:
     for here, there in result.numbers():
-        pair = Separation(result.signal.read(here), result.noise.read(here))
+        error = None if result.error is None else result.error.read(here)
+        pair = Separation(result.signal.read(here), result.noise.read(here), error)
         frame = pair.signal + pair.noise
         if result.source is not None:
             frame = result.source.read_or_missing(there, [])

@@ -3,6 +3,7 @@
 import csv
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,14 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from napari_unveil.frames import writing_nxdata
 from napari_unveil.plugin.inspect.guides import Guides
 from napari_unveil.plugin.inspect.view import InspectView
-from napari_unveil.plugin.layers import show_separation
+from napari_unveil.plugin.layers import show_error, show_separation
+from napari_unveil.plugin.reader import layer_data
 from napari_unveil.plugin.session import Trio
 from napari_unveil.plugin.widgets import questions
 
 Until = Callable[[Callable[[], Any]], None]
 PROVENANCE = {"model": "a test"}
+SEPARATION_ERROR = "signal separation error (keV per pixel)"
 
 
 def opened(viewer: Any, qtbot: Any) -> InspectView:
@@ -72,6 +76,74 @@ def pull(view: InspectView, start_yx: tuple[float, float], stop_yx: tuple[float,
     for drag in drags:
         next(drag, None)
     return taken
+
+
+# standard errors of the signal
+
+
+@pytest.fixture
+def with_errors(view: InspectView, until: Until) -> InspectView:
+    """The window beside a denoised layer with a standard error of 2 keV in each pixel."""
+    trio = view.session.trio
+    assert trio is not None
+    whole = np.full(trio.frames.data.shape, 2, np.float32)
+    error = show_error(view.viewer, trio.frames, whole, provenance=PROVENANCE, error_frame=whole[0])
+    view.session.announce_trio(replace(trio, error=error))
+    until(lambda: found(view).plot is not None and SEPARATION_ERROR in found(view).table.columns)
+    return view
+
+
+def test_profiles_carry_the_error_of_the_separation(with_errors: InspectView) -> None:
+    columns = found(with_errors).table.columns
+    np.testing.assert_allclose(columns[SEPARATION_ERROR], 2 / np.sqrt(columns["signal pixels"]), rtol=1e-6)
+    assert set(with_errors.profile.plot.names()) == {"input", "signal", "noise"}
+
+
+def test_the_error_is_no_choice_for_signal_or_noise(with_errors: InspectView) -> None:
+    for choice in (with_errors.frames, with_errors.signal, with_errors.noise):
+        assert "full shots error" not in [choice.itemText(place) for place in range(choice.count())]
+
+
+def test_an_error_that_is_removed_leaves_the_profile(with_errors: InspectView, until: Until) -> None:
+    with_errors.viewer.layers.remove("full shots error")
+    until(lambda: SEPARATION_ERROR not in found(with_errors).table.columns)
+
+
+def test_the_error_is_written_beside_the_standard_error(with_errors: InspectView, until: Until, tmp_path: Path) -> None:
+    with_errors.export_to(tmp_path / "profile.csv")
+    until((tmp_path / "profile.csv").is_file)
+    settle(with_errors, until)
+    lines = (tmp_path / "profile.csv").read_text().splitlines()
+    names = next(csv.reader(line for line in lines if not line.startswith("#")))
+    assert names[names.index(SEPARATION_ERROR) - 1] == "signal standard error (keV per pixel)"
+
+
+def test_sums_of_regions_carry_it_too(with_errors: InspectView, until: Until) -> None:
+    turn(with_errors, "Regions")
+    with_errors.viewer.add_shapes([[[10, 10], [10, 20], [20, 20], [20, 10]]], ndim=2, name="regions")
+    until(lambda: "separation error of the sum (keV)" in found(with_errors).table.columns)
+    assert "counting statistics + separation" in with_errors.regions.table.values()["1 signal"]
+
+
+def test_errors_of_an_opened_result_are_found(beamtime: Any, qtbot: Any, until: Until, tmp_path: Path) -> None:
+    shape = beamtime.layers["full shots"].data.shape
+    with writing_nxdata(
+        tmp_path / "out.h5",
+        stack_shape=shape,
+        names=("signal", "noise", "signal_errors"),
+        unit="keV",
+        process={"method": "denoise"},
+    ) as file:
+        for index in range(shape[0]):
+            for name, value in (("signal", 5), ("noise", 1), ("signal_errors", 2)):
+                file.write(name, index, np.full(shape[1:], value, np.float32))
+    for data, arguments, _ in layer_data(str(tmp_path / "out.h5")):
+        beamtime.add_image(data, **arguments)
+    view = InspectView(beamtime)
+    qtbot.addWidget(view)
+    view.show()
+    until(lambda: view.session.inspection is not None and SEPARATION_ERROR in found(view).table.columns)
+    settle(view, until)
 
 
 # profiles

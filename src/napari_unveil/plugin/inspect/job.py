@@ -44,7 +44,8 @@ class InspectRequest:
     Parameters
     ----------
     stacks
-        ``input`` and, where there are such layers, ``signal`` and ``noise``.
+        ``input`` and, where there are such layers, ``signal``, ``noise`` and ``error``, the standard error of the
+        signal.
     sources
         The arrays behind them: while these are the same objects, their frames are.
     frame
@@ -109,9 +110,9 @@ def _images(request: InspectRequest) -> Images:
         return memory.images
     by_name = {name: stack.read(request.frame) for name, stack in request.stacks.items()}
     finished = _is_denoised(by_name)
-    frames = request.stacks["input"]
+    frames, error = request.stacks["input"], by_name.pop("error", None)
     shown = by_name if finished else {"input": by_name["input"]}
-    images = Images(shown, frames.unit, frames.photon_energy_keV)
+    images = Images(shown, frames.unit, frames.photon_energy_keV, error if finished else None)
     memory.frame, memory.sources, memory.images = request.frame, request.sources, images if finished else None
     return images
 

@@ -25,6 +25,11 @@ from napari_unveil.plugin.widgets.step_view import Action, StepView
 EXPORT_KINDS = "Numbers (*.csv);;Picture of the curves (*.png)"
 LONGEST_WAIT_S = 0.04
 """So long a new image waits for its curves and numbers: drawing twice takes longer where OpenGL runs in software."""
+PROFILE_TIP = (
+    "Intensity over the distance from the beam, over q, or along a line. Bands: one standard error, from the scatter "
+    "of the pixels; that of the signal holds the error of the separation too, where there is a layer of it."
+)
+REGIONS_TIP = "Sums and means over drawn regions, with errors; hover them for where the errors come from."
 MODES = (
     ("as you arranged it", OFF),
     ("side by side: input, signal, noise", GRID),
@@ -77,8 +82,8 @@ class InspectView(StepView):
         )
         self.add_row("Compare", beside(self.mode, self.blink), tip)
         for panel, title, tip in (
-            (self.profile, "Profile", "Intensity over the distance from the beam, over q, or along a line."),
-            (self.regions, "Regions", "Sums and means over drawn regions, with errors."),
+            (self.profile, "Profile", PROFILE_TIP),
+            (self.regions, "Regions", REGIONS_TIP),
             (self.histogram, "Histogram", "How many pixels have which value."),
             (self.numbers, "Numbers", "How much was taken away, and whether signal is left in the noise."),
         ):
@@ -106,6 +111,7 @@ class InspectView(StepView):
         connect_while_alive(self, self.session.task("denoise").reported, self._denoised_more)
         connect_while_alive(self, self.session.task("denoise").ended, self._denoised_more)
         connect_while_alive(self, self.session.inspected, self._show)
+        connect_while_alive(self, self.viewer.layers.events.inserted, self.refresh_soon)
         connect_while_alive(self, self.viewer.layers.events.removed, self._let_go)
         window = id(self)
         self.destroyed.connect(lambda *_: allow_pauses(window))
@@ -116,6 +122,9 @@ class InspectView(StepView):
         chosen = {"input": self.frames.layer(), "signal": self.signal.layer(), "noise": self.noise.layer()}
         frames = chosen["input"]
         there: dict[str, Any] = {name: layer for name, layer in chosen.items() if layer is not None or name == "input"}
+        error = None if chosen["signal"] is None else layers.error_of(self.viewer, chosen["signal"])
+        if error is not None:
+            there["error"] = error
         stacks = {name: layers.stack_of(layer) for name, layer in there.items()}
         sources = tuple(layer.data for layer in there.values())
         shown = layers.shown_frame(there["input"], self.viewer.dims.current_step)
@@ -244,6 +253,7 @@ class InspectView(StepView):
 
     def _let_go(self) -> None:
         search_all_once()
+        self.refresh_soon()
 
     def _denoised_more(self) -> None:
         inspection: Inspection | None = self.session.inspection
@@ -302,7 +312,7 @@ class InspectView(StepView):
 
 
 def _no_result(layer: Layer) -> bool:
-    return layers.is_input(layer) or is_guide(layer)
+    return layers.is_input(layer) or layers.is_error(layer) or is_guide(layer)
 
 
 def _say(label: QLabel, sentence: str) -> None:
