@@ -14,9 +14,6 @@ from napari_unveil.tensors import ImageBatch, Tensor
 FLOOR_PHOTONS = 0.05
 """Added to estimate and target before the logarithm: about the readout noise, so that empty pixels stay finite."""
 
-NOISE_WEIGHT = 0.1
-"""Share of the robust noise term in the Poisson loss."""
-
 VARIANCE_WEIGHT = 0.02
 """Share of the error bar's likelihood in the Poisson loss."""
 
@@ -30,19 +27,20 @@ def mae(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
 
 
 def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
-    """Poisson deviance of the signal in photons, plus a little MAE of asinh(noise), plus that of the error bar.
+    """Poisson deviance of the signal in photons, plus a little of the likelihood of the error bar.
 
     ``D = p - t - t ln(p / t)`` with p and t the predicted and measured photons, each raised by a floor; it is
-    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept.
+    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. The noise has no term
+    of its own, since signal and noise add up to the frame; a robust one, of a tenth of the weight, would draw the signal
+    to its median, which under hits is 0 up to half a photon per pixel.
     """
     p = predicted.signal.clamp(min=0) + FLOOR_PHOTONS
     t = true.signal + FLOOR_PHOTONS
     least = t.clamp(min=FLOOR_PHOTONS)
     deviance = p - least - t * torch.log(p / least)
-    noise = (torch.asinh(predicted.noise) - torch.asinh(true.noise)).abs()
-    terms = deviance + NOISE_WEIGHT * noise
+    terms = deviance
     if predicted.variance is not None:
-        terms = terms + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
+        terms = deviance + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
     return _mean(terms, valid)
 
 
