@@ -33,6 +33,8 @@ class Showing:
         Full shots.
     null_shots
         Shots without signal.
+    streaked
+        Full shots that are shown once more with weak streaks.
     seed
         Decides all of them.
     """
@@ -40,6 +42,7 @@ class Showing:
     references: int = 4
     shots: int = 8
     null_shots: int = 2
+    streaked: int = 8
     seed: int = 0
 
 
@@ -55,7 +58,7 @@ class Judged:
 def judge(named: NamedCampaign, methods: Sequence[Method | Integrator], showing: Showing) -> Iterator[Judged]:
     """Show the shots of one campaign to all methods.
 
-    Each full shot is shown as it is, and once more with weak streaks added.
+    Each full shot is shown as it is, and the first ones once more with weak streaks added.
 
     Yields
     ------
@@ -70,7 +73,8 @@ def judge(named: NamedCampaign, methods: Sequence[Method | Integrator], showing:
     for number, exposure in enumerate(exposures(beamtime, count=showing.shots, seed=showing.seed)):
         first = first or exposure
         _show(exposure, methods, sums)
-        _show_streaks(exposure, with_streaks(exposure, rng), methods, sums)
+        if number < showing.streaked:
+            _show_streaks(exposure, with_streaks(exposure, rng), methods, sums)
         yield Judged(Progress(number + 1, total, named.name), sums, first)
     for number, exposure in enumerate(_nulls(beamtime, showing)):
         for method in methods:
