@@ -30,9 +30,9 @@ def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
     """Poisson deviance of the signal in photons, plus a little of the likelihood of the error bar.
 
     ``D = p - t - t ln(p / t)`` with p and t the predicted and measured photons, each raised by a floor; it is
-    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. The noise has no term
-    of its own, since signal and noise add up to the frame; a robust one, of a tenth of the weight, would draw the signal
-    to its median, which under hits is 0 up to half a photon per pixel.
+    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. The noise has no
+    term of its own, since signal and noise add up to the frame; a robust one, even of a tenth of the weight, would draw
+    the signal to its median, which under hits is 0 up to half a photon per pixel.
     """
     p = predicted.signal.clamp(min=0) + FLOOR_PHOTONS
     t = true.signal + FLOOR_PHOTONS
