@@ -29,7 +29,7 @@ def test_clipping_replaces_what_photon_noise_cannot_explain(exposure):
     # the median is 2: limit 2 + 5 sqrt(2 + 0.01) = 9.09 photons
     frame = exposure.frame.copy()
     frame[40, 40], frame[40, 60] = 9.0, 9.2
-    found = Clip().estimate(replace(exposure, frame=frame)).signal
+    found = Clip(5.0).estimate(replace(exposure, frame=frame)).signal
     assert found[20, 30] == 2
     assert found[40, 40] == 9
     assert found[40, 60] == 2
@@ -39,7 +39,7 @@ def test_clipping_keeps_single_photons_on_an_empty_background(exposure):
     # the median is 0: limit 5 sqrt(1.01) = 5.02 photons
     frame = np.zeros_like(exposure.frame)
     frame[10, 10], frame[30, 30] = 5.0, 5.1
-    found = Clip().estimate(replace(exposure, frame=frame)).signal
+    found = Clip(5.0).estimate(replace(exposure, frame=frame)).signal
     assert found[10, 10] == 5
     assert found[30, 30] == 0
 
