@@ -104,7 +104,7 @@ def quick_settings(output: Path, *, seed: int = 0, shots: int | None = None) -> 
         shape=(256, 512),
         showing=Showing(references=4, shots=4 if shots is None else shots, null_shots=1, streaked=2, seed=seed),
         library=LibrarySettings(shots=1, seed=seed),
-        epochs=3,
+        epochs=2,
     )
 
 
