@@ -149,9 +149,10 @@ def test_from_painting_a_mask_to_an_exported_file(
     inspect(walker, Path("profile.csv"), monkeypatch)
     export(walker, Path("denoised.h5"), monkeypatch)
 
-    before = len(walker.viewer.layers)
+    before = set(walker.viewer.layers)
     add_frames(walker.viewer, "denoised.h5", mask_bits=0)
-    assert len(walker.viewer.layers) == before + 2
+    opened = [layer.name for layer in walker.viewer.layers if layer not in before]
+    assert opened == ["denoised signal", "denoised noise", "denoised signal_errors"]
     made = dict(open_layers(parse_address("denoised.h5")))
     measured = dict(open_layers(parse_address(FULL_FILE)))["full"]
     for number in range(measured.frame_count):
