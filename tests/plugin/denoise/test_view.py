@@ -148,11 +148,12 @@ def test_frames_that_cannot_be_read_are_empty_and_named(view: DenoiseView, finis
 
 
 @pytest.mark.usefixtures("step_by_step")
-def test_the_signal_is_seen_a_turn_before_the_noise_is_added(view: DenoiseView, finish: Finish) -> None:
+def test_the_signal_is_seen_a_turn_before_the_noise_is_added(view: DenoiseView, finish: Finish, until: Until) -> None:
     happened: list[str] = []
     view.viewer.layers.events.inserted.connect(lambda event: happened.append(event.value.name))
     view.session.turns.turned.connect(lambda: happened.append("a later turn"))
     view.press()
+    until(lambda: view.session.trio)
     finish(view.task)
     assert happened == ["full shots signal", "full shots noise", "a later turn", "a later turn"]
     assert view.session.trio.noise is view.viewer.layers["full shots noise"]
@@ -173,3 +174,23 @@ def test_frames_that_are_removed_before_the_noise_is_added_get_none(view: Denois
     assert happened == ["a later turn"]
     assert "full shots noise" not in view.viewer.layers
     assert view.session.trio is None
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_pressing_again_before_the_noise_is_added_gives_both_all_the_same(
+    view: DenoiseView, finish: Finish, until: Until
+) -> None:
+    pressed: list[str] = []
+
+    def press_again(event: Any) -> None:
+        if not pressed:
+            pressed.append(event.value.name)
+            QTimer.singleShot(0, view.press)
+
+    view.viewer.layers.events.inserted.connect(press_again)
+    view.press()
+    until(lambda: view.session.trio)
+    finish(view.task)
+    assert pressed == ["full shots signal"], "test invalid: pressed at another time"
+    shown = view.viewer.layers
+    assert view.session.trio.results == (shown["full shots signal"], shown["full shots noise"])

@@ -15,6 +15,7 @@ from napari_unveil.denoising.separated_stack import SeparatedStack
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import layers
+from napari_unveil.plugin.layers import ERROR, NOISE, SIGNAL
 from napari_unveil.plugin.session import Session, Trio
 from napari_unveil.workflow.denoising import DenoisingRequest, cautions, denoiser_for, gives_errors, model_path
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 TIMED_FRAMES = 20
 """The last so many frames say how long one takes."""
 
-SIGNAL, NOISE, ERROR = "signal", "noise", "error"
 PARTS = (SIGNAL, NOISE, ERROR)
 
 Tell = Callable[[str], None]

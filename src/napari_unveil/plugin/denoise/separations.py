@@ -83,8 +83,8 @@ class Separations:
         session = self._session()
         if session is not None:
             begun.result.want(begun.looked_at(session))
-            for replaced in set(self.all) - {begun, *others}:
-                session.turns.forget(*((replaced, part) for part in PARTS))
+            for stale in {*self.all, begun} - set(others):
+                session.turns.forget(*((stale, part) for part in PARTS))
         self.all = (begun, *others)
         return begun
 
