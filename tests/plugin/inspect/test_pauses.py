@@ -6,6 +6,7 @@ from weakref import ref
 
 import pytest
 
+from napari_unveil.plugin.inspect import pauses
 from napari_unveil.plugin.inspect.pauses import allow_pauses, avoid_pauses, search_all_once
 
 
@@ -54,3 +55,16 @@ def test_pauses_are_avoided_until_the_last_window_allows_them(window: int) -> No
     avoid_pauses(2)
     allow_pauses(2)
     assert gc.get_freeze_count() > 10_000
+
+
+def test_garbage_among_what_is_left_out_does_not_pile_up(window: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pauses, "MOST_ADDED", 3000)
+    gone = []
+    for _ in range(20):
+        passing = [Ring() for _ in range(1000)]
+        gc.collect()  # what survives is left out, and becomes garbage then
+        gone.append(ref(passing[0]))
+        del passing
+    still_there = [one for one in gone if one() is not None]
+    assert len(still_there) < 10
+    assert gc.get_freeze_count() > 10_000, "pauses are avoided all the same"
