@@ -56,6 +56,7 @@ def memory_gb() -> float:
 
 def wait_for_small_stack(viewer: napari.Viewer, view: DenoiseView, watch: Watch, *, cold: bool) -> None:
     data, arguments, _ = full()[0]
+    settle(0.5)
     began = time.perf_counter()
     view.frames.choose(viewer.add_image(data, **{**arguments, "name": "shots"}))
     if not cold:
