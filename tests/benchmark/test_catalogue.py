@@ -40,6 +40,13 @@ class TestWithoutExtras:
             choose(["lacosmic"])
 
 
+def test_the_shipped_model_runs_where_it_is_told_to():
+    (shipped,) = without_training(("shipped",), device="cpu")
+    assert shipped.denoiser.device.type == "cpu"
+    with pytest.raises(Refused, match="device none is not available"):
+        without_training(("shipped",), device="none")
+
+
 def test_networks_are_trained_only_where_they_are_asked_for():
     assert choose(["input"]).variants == ()
     assert [variant.name for variant in choose(["default-4-passes"]).variants] == ["default"]

@@ -116,7 +116,10 @@ def test_the_result_goes_to_stdout(campaigns, tmp_path, monkeypatch, capsys):
     assert "judging" in captured.err
 
 
-@pytest.mark.parametrize("words", [["--shots", "0"], ["--seed", "-1"], ["--methods", "none"], ["--model", "none"]])
+@pytest.mark.parametrize(
+    "words",
+    [["--shots", "0"], ["--seed", "-1"], ["--methods", "none"], ["--model", "none"], ["--device", "none"]],
+)
 def test_impossible_requests_are_refused(words, tmp_path, capsys):
     assert main(["benchmark", "quality", *words, "--output", str(tmp_path / "out")]) == 2
     assert not (tmp_path / "out").exists()

@@ -9,6 +9,7 @@ from napari_unveil.benchmark.exposures import Integrator, Method
 from napari_unveil.benchmark.variants import Variant, variants
 from napari_unveil.errors import Refused
 
+SHIPPED = "shipped"
 WITHOUT_TRAINING = (
     "input",
     "constant",
@@ -19,7 +20,7 @@ WITHOUT_TRAINING = (
     "ring-median",
     "oracle",
     "oracle-near",
-    "shipped",
+    SHIPPED,
 )
 LONG_ONLY = ("published-full-width",)
 """Left out unless they are asked for by name: one patch costs sixteen times as much."""
@@ -51,6 +52,11 @@ class Choice:
     def variants(self) -> tuple[Variant, ...]:
         """The networks to train."""
         return tuple(one for one in variants() if any(name in self.names for name, _ in one.passes))
+
+    @property
+    def has_networks(self) -> bool:
+        """Whether any network is put to work."""
+        return SHIPPED in self.names or bool(self.variants)
 
 
 def all_names() -> tuple[str, ...]:
@@ -86,9 +92,9 @@ def choose(names: Sequence[str] = ()) -> Choice:
     return Choice(kept, tuple(sentence for name, sentence in missing.items() if name in wanted))
 
 
-def without_training(names: Iterable[str]) -> list[Method | Integrator]:
-    """The methods among ``names`` that need no network of the run."""
-    return [_made(name) for name in names if name in WITHOUT_TRAINING]
+def without_training(names: Iterable[str], *, device: str = "auto") -> list[Method | Integrator]:
+    """The methods among ``names`` that need no network of the run; the shipped model runs on ``device``."""
+    return [_made(name, device) for name in names if name in WITHOUT_TRAINING]
 
 
 def _absence(name: str) -> str:
@@ -98,7 +104,7 @@ def _absence(name: str) -> str:
     return f"{name} is left out, for {library} is not installed (pip install 'napari-unveil[{extra}]')"
 
 
-def _made(name: str) -> Method | Integrator:
+def _made(name: str, device: str) -> Method | Integrator:
     match name:
         case "lacosmic":
             from astroscrappy import detect_cosmics
@@ -108,11 +114,11 @@ def _made(name: str) -> Method | Integrator:
             from napari_unveil.benchmark.integrators import azimuthal_median, sigma_clipped
 
             return sigma_clipped() if name == "sigma-clip" else azimuthal_median()
-        case "shipped":
+        case _ if name == SHIPPED:
             from napari_unveil.benchmark.networks import NetworkMethod
             from napari_unveil.workflow.denoising import SHIPPED_MODEL, model_path
 
-            return NetworkMethod.of(name, model_path(SHIPPED_MODEL))
+            return NetworkMethod.of(name, model_path(SHIPPED_MODEL), device=device)
         case _:
             plain: dict[str, Method] = {
                 one.name: one for one in (Input(), Constant(), Median(), Clip(), Oracle(), NearOracle())

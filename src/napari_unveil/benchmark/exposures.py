@@ -112,6 +112,10 @@ class Estimate:
     sigma: Frame | None = None
     noise: Frame | None = None
 
+    def taken_from(self, frame: Frame) -> Frame:
+        """The noise (y, x) that was taken from ``frame``, estimated or left."""
+        return np.asarray(frame - self.signal) if self.noise is None else self.noise
+
 
 @runtime_checkable
 class Method(Protocol):

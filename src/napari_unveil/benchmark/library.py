@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_unveil.benchmark.campaigns import TRAINING_CAMPAIGNS, smaller, training_campaigns
+from napari_unveil.benchmark.campaigns import SHAPE, TRAINING_CAMPAIGNS, smaller, training_campaigns
 from napari_unveil.harvest import Cutting, cut
 from napari_unveil.harvest.library import Shelf, writing_library
 from napari_unveil.simulate import Campaign, Shot, full_shots
@@ -41,7 +41,7 @@ class LibrarySettings:
 
     campaigns: int = TRAINING_CAMPAIGNS
     shots: int = 4
-    shape: tuple[int, int] = (512, 1024)
+    shape: tuple[int, int] = SHAPE
     patch: int = 128
     seed: int = 0
 

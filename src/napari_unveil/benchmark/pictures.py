@@ -21,7 +21,7 @@ def draw_exposure(path: Path, exposure: Exposure, estimate: Estimate, *, method:
     figure = blank(*SIZE_IN)
     figure.suptitle(f"{exposure.beamtime.name}: {method}", fontsize=14, fontweight="bold", parse_math=False)
     axes = figure.subplots(2, 3)
-    noise = exposure.frame - estimate.signal if estimate.noise is None else estimate.noise
+    noise = estimate.taken_from(exposure.frame)
     shared = scale_of(exposure.signal)
     for place, title, image, scale, colours in (
         ((0, 0), "Input", exposure.frame, shared, "inferno"),

@@ -13,7 +13,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 from napari_unveil import __version__
-from napari_unveil.benchmark.campaigns import NamedCampaign, smaller, testing_campaigns
+from napari_unveil.benchmark.campaigns import SHAPE, NamedCampaign, smaller, testing_campaigns
 from napari_unveil.benchmark.catalogue import Choice, choose, without_training
 from napari_unveil.benchmark.exposures import Exposure, Integrator, Method
 from napari_unveil.benchmark.judging import Showing, judge
@@ -61,7 +61,7 @@ class QualitySettings:
     names: tuple[str, ...] = ()
     model: Path | None = None
     seed: int = 0
-    shape: tuple[int, int] = (512, 1024)
+    shape: tuple[int, int] = SHAPE
     showing: Showing = field(default_factory=Showing)
     library: LibrarySettings = field(default_factory=LibrarySettings)
     epochs: int = 30
@@ -114,7 +114,7 @@ def plan_quality(settings: QualitySettings) -> QualityPlan:
     Raises
     ------
     Refused
-        When a method is unknown or cannot be had, the model is none, or nothing can be written.
+        When a method is unknown or cannot be had, the model is none, the device is absent, or nothing can be written.
     """
     if settings.seed < 0 or settings.showing.shots < 1:
         raise Refused(
@@ -128,6 +128,7 @@ def plan_quality(settings: QualitySettings) -> QualityPlan:
         from napari_unveil.recipes.settings import settings_of_model
 
         settings_of_model(settings.model, read_card(settings.model))
+    _refuse_absent_device(settings, choice)
     _make_folder(settings.output)
     refuse_unwritable(settings.output / MARKDOWN_FILE)
     campaigns = tuple(
@@ -169,6 +170,13 @@ def run_quality(plan: QualityPlan) -> Iterator[QualityReport]:
     yield QualityReport("done", Progress(1, 1), table)
 
 
+def _refuse_absent_device(settings: QualitySettings, choice: Choice) -> None:
+    if choice.has_networks or settings.model is not None:
+        from napari_unveil.network.device import choose_device
+
+        choose_device(settings.device)
+
+
 def _train(plan: QualityPlan, budgets: dict[str, Budget]) -> Iterator[QualityReport]:
     if not plan.choice.variants:
         return
@@ -193,7 +201,7 @@ def _train(plan: QualityPlan, budgets: dict[str, Budget]) -> Iterator[QualityRep
 
 def _methods(plan: QualityPlan) -> list[Method | Integrator]:
     settings = plan.settings
-    methods = without_training(plan.choice.names)
+    methods = without_training(plan.choice.names, device=settings.device)
     if plan.choice.variants or settings.model is not None:
         from napari_unveil.benchmark.networks import NetworkMethod, model_path
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from napari_unveil.benchmark.exposures import Beamtime, Estimate, Exposure
 from napari_unveil.benchmark.rows_injection import FitSums
 from napari_unveil.benchmark.rows_pixels import HitFreeSums, LikenessSums, NullSums, largest_relative_sum_error
@@ -45,7 +43,7 @@ class MethodSums:
         self.largest_sum_error = max(self.largest_sum_error, largest_relative_sum_error(estimate, exposure))
         self.scores += ScoreSums.of(
             exposure.frame,
-            Separation(estimate.signal, _noise_of(estimate, exposure)),
+            Separation(estimate.signal, estimate.taken_from(exposure.frame)),
             Truth(exposure.signal, exposure.expected),
             limits=LIMITS_KEV.divided_by(self.beamtime.photon),
         )
@@ -63,7 +61,3 @@ class MethodSums:
     def add_injection(self, estimate: Estimate, exposure: Exposure, *, background: Frame) -> None:
         """Take in a shot with weak streaks; ``background`` (y, x) is the expectation without them."""
         self.fits += FitSums.of(estimate, exposure, background=background)
-
-
-def _noise_of(estimate: Estimate, exposure: Exposure) -> Frame:
-    return np.asarray(exposure.frame - estimate.signal) if estimate.noise is None else estimate.noise

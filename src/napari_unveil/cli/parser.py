@@ -164,7 +164,12 @@ def _benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     verb.add_argument("--seed", type=int, default=0)
     verb.add_argument(
-        "--output", type=Path, default=Path("benchmark"), metavar="FOLDER", help="tables, pictures, models (benchmark)"
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("benchmark"),
+        metavar="FOLDER",
+        help="tables, pictures, models (benchmark)",
     )
     verb.set_defaults(verb=verbs.benchmark)
     return verb
