@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from napari_unveil.benchmark.exposures import Estimate, Exposure
 from napari_unveil.denoising.gaps import filled
+from napari_unveil.inspection.cells import cell_sums
 from napari_unveil.types import Frame, Mask
 
 MEDIAN_PX = 5
@@ -159,7 +160,5 @@ def _means_nearby(values: Frame, known: Mask) -> Frame:
 
 def _cell_sums(image: np.ndarray, side: int) -> np.ndarray:
     """Sum over the cell of each pixel, shape (y, x)."""
-    rows, columns = (np.arange(0, length, side) for length in image.shape)
-    sums = np.add.reduceat(np.add.reduceat(image, rows, axis=0, dtype=np.float64), columns, axis=1)
-    repeated = sums.repeat(side, axis=0).repeat(side, axis=1)
+    repeated = cell_sums(image, np.float64, cell_px=side).repeat(side, axis=0).repeat(side, axis=1)
     return np.asarray(repeated[: image.shape[0], : image.shape[1]])

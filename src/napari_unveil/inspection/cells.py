@@ -27,14 +27,15 @@ def cell_means(frame: Frame | NDArray[np.float64], *, cell_px: int = CELL_PX) ->
     valid.
     """
     valid = np.isfinite(frame)
-    count = _sums(valid.view(np.uint8), cell_px, np.int64)
-    total = _sums(np.where(valid, frame, np.zeros((), frame.dtype)), cell_px, np.float64)
+    count = cell_sums(valid.view(np.uint8), np.int64, cell_px=cell_px)
+    total = cell_sums(np.where(valid, frame, np.zeros((), frame.dtype)), np.float64, cell_px=cell_px)
     enough = count >= LEAST_VALID_SHARE * cell_px**2
     means = np.full(count.shape, np.nan)
     np.divide(total, count, out=means, where=enough)
     return means
 
 
-def _sums(pixels: NDArray[Any], cell_px: int, dtype: type[np.generic]) -> NDArray[Any]:
+def cell_sums(pixels: NDArray[Any], dtype: type[np.generic], *, cell_px: int) -> NDArray[Any]:
+    """Sum over every cell of an image (y, x) without gaps, gathered in ``dtype``; cells as in :func:`cell_means`."""
     rows, columns = (np.arange(0, length, cell_px) for length in pixels.shape)
     return np.add.reduceat(np.add.reduceat(pixels, rows, axis=0, dtype=dtype), columns, axis=1)
