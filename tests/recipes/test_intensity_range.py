@@ -1,5 +1,6 @@
 """Percentiles of patches, and frames held against them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,4 +69,9 @@ def test_a_card_without_a_range_and_a_frame_without_values_give_none(card: Model
 def test_another_unit_and_another_energy_are_said(card: ModelCard) -> None:
     assert cautions_on_unit(card, unit="keV", photon_energy_keV=8.1) == ()
     assert "12 keV" in cautions_on_unit(card, unit="keV", photon_energy_keV=12.0)[0]
+    assert cautions_on_unit(replace(card, unit="photons"), unit="keV", photon_energy_keV=8.1) == ()
+    assert (
+        "in photons, these are in ADU"
+        in cautions_on_unit(replace(card, unit="photons"), unit="ADU", photon_energy_keV=None)[0]
+    )
     assert "an unknown unit" in cautions_on_unit(card, unit="", photon_energy_keV=8.0)[0]

@@ -11,6 +11,7 @@ import numpy as np
 
 from napari_unveil.harvest import PatchLibrary
 from napari_unveil.network.card import ModelCard
+from napari_unveil.recipes.photons import COUNTING_UNITS
 from napari_unveil.types import Frame, Frames
 
 PERCENTILES = (1.0, 50.0, 99.9)
@@ -48,9 +49,13 @@ def range_of(library: PatchLibrary, photon: float) -> dict[str, Any]:
 
 
 def cautions_on_unit(card: ModelCard, *, unit: str, photon_energy_keV: float | None) -> tuple[str, ...]:
-    """Sentences on frames in ``unit`` with photons of this energy that differ from the training data; best: none."""
+    """Sentences on frames in ``unit`` with photons of this energy that differ from the training data; best: none.
+
+    A model that was trained on counts is at home with any unit in which one photon is known.
+    """
     said = []
-    if card.unit and unit != card.unit:
+    counts = card.unit in COUNTING_UNITS and (unit in COUNTING_UNITS or photon_energy_keV is not None)
+    if card.unit and unit != card.unit and not counts:
         said.append(f"the model was trained on frames in {card.unit}, these are in {unit or 'an unknown unit'}")
     trained, here = card.photon_energy_keV, photon_energy_keV
     if trained and here and abs(here / trained - 1) > ENERGY_TOLERANCE:

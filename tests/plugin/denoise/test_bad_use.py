@@ -205,14 +205,14 @@ def test_another_unit_and_intensities_never_trained_on_are_said(
 ) -> None:
     trained = {"percentiles": [50, 99.9], "signal": [0.1, 3], "noise": [0, 10], "unit": "photons per pixel"}
     file = load_model(Path(view.model.value()))
-    card = {**asdict(file.card), "training": {"range": trained}, "unit": "photons"}
+    card = {**asdict(file.card), "training": {"range": trained}, "unit": "ADU"}
     save_tensors(tmp_path / "ranged.safetensors", "napari_unveil", {"format": 1, **card}, file.tensors)
     view.choose_model(tmp_path / "ranged.safetensors")
     facts = {"unit": "keV", "photon_energy_keV": 8.0}
     view.frames.choose(view.viewer.add_image(full_frames * 50, name="bright", metadata={"unveil": facts}))
     view.press()
     finish(view.task)
-    assert "trained on frames in photons, these are in keV" in view.caution.text()
+    assert "trained on frames in ADU, these are in keV" in view.caution.text()
     assert "more intensity than trained on" in view.caution.text()
     provenance = view.viewer.layers["bright signal"].metadata["unveil"]["provenance"]
     assert len(provenance["cautions"]) >= 2
