@@ -45,7 +45,7 @@ class TestTrain:
         train(capsys, "tuned.safetensors", "--from", "default")
         card = read_card(Path("tuned.safetensors"))
         assert card.training["parent"]["name"] == "default.safetensors"
-        assert card.settings["network"]["widths"] == [8, 16, 32, 64]
+        assert card.settings["network"]["widths"] == [8, 16, 32]
 
     def test_a_run_that_had_ended_goes_on_with_a_larger_limit(self, capsys):
         train(capsys, "m.safetensors")
