@@ -57,7 +57,9 @@ def _network(network: object) -> str:
     if not isinstance(network, Mapping):
         return ""
     widths = " / ".join(str(width) for width in network.get("widths", ()))
-    return f"U-Net of {widths} fields, {network.get('latent', '?')} latent"
+    cells = ", in cells of 2 × 2 pixels" if network.get("cell_px", 1) > 1 else ""
+    errors = ", with an error bar" if network.get("outputs", 1) > 1 else ""
+    return f"U-Net of {widths} fields, {network.get('latent', '?')} latent{cells}{errors}"
 
 
 def _known(words: Mapping[str, str], name: object) -> str:
