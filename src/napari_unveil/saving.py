@@ -97,3 +97,21 @@ def _partial_file(path: Path) -> Path:
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` and those above it where they are absent.
+
+    Raises
+    ------
+    Refused
+        When it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            found=f"{folder} could not be made ({error.strerror or error})",
+            needed="a folder to write to",
+            remedy="choose another place",
+        ) from error

@@ -23,7 +23,7 @@ from napari_unveil.benchmark.markdown import page
 from napari_unveil.benchmark.rows import Number, values_of
 from napari_unveil.benchmark.table import Budget, Table
 from napari_unveil.errors import Refused
-from napari_unveil.saving import refuse_unwritable, replacing
+from napari_unveil.saving import make_folder, refuse_unwritable, replacing
 from napari_unveil.types import Progress
 
 MARKDOWN_FILE, JSON_FILE, MODELS_FOLDER = "table.md", "table.json", "models"
@@ -129,7 +129,7 @@ def plan_quality(settings: QualitySettings) -> QualityPlan:
 
         settings_of_model(settings.model, read_card(settings.model))
     _refuse_absent_device(settings, choice)
-    _make_folder(settings.output)
+    make_folder(settings.output)
     refuse_unwritable(settings.output / MARKDOWN_FILE)
     campaigns = tuple(
         NamedCampaign(one.name, smaller(one.campaign, settings.shape), one.inside) for one in testing_campaigns()
@@ -185,7 +185,7 @@ def _train(plan: QualityPlan, budgets: dict[str, Budget]) -> Iterator[QualityRep
 
     settings = plan.settings
     models = settings.output / MODELS_FOLDER
-    _make_folder(models)
+    make_folder(models)
     schooling = Schooling(epochs=settings.epochs, seed=settings.seed, device=settings.device)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "patches.h5"
@@ -255,14 +255,3 @@ def _provenance(plan: QualityPlan, *, seconds: float) -> dict[str, object]:
         "peak memory [GB]": None if memory is None else round(memory / 1e9, 2),
         "left out": list(plan.choice.absent),
     }
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refused(
-            found=f"{folder} could not be made ({error.strerror or error})",
-            needed="a folder for the results",
-            remedy="choose another place",
-        ) from error

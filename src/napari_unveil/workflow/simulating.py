@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_unveil.errors import Refused
 from napari_unveil.frames import writing_nxdata
+from napari_unveil.saving import make_folder
 from napari_unveil.simulate import Campaign, Shot, full_shots, xray_only_shots
 from napari_unveil.types import Progress
 
@@ -37,7 +37,7 @@ def simulate(folder: Path, campaign: Campaign, *, xray_only: int, shots: int, se
     """
     quiet = xray_only_shots(campaign, count=xray_only, rng=np.random.default_rng([seed, 0]))
     loud = full_shots(campaign, count=shots, rng=np.random.default_rng([seed, 1]))
-    _make_folder(folder)
+    make_folder(folder)
     total = xray_only + shots
     for done in _write(quiet, campaign, count=xray_only, frames=folder / XRAY_FILE):
         yield Progress(done, total, XRAY_FILE)
@@ -68,14 +68,3 @@ def _write(
                 for name in names:
                     writer.write(name, index, shot.frame if name == "data" else getattr(shot, name))
             yield index + 1
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refused(
-            found=f"{folder} cannot be made ({error.strerror})",
-            needed="a folder to write to",
-            remedy="choose another place",
-        ) from error
