@@ -9,10 +9,10 @@ from napari_unveil.network.unet import UNet, UNetSettings
 
 @pytest.mark.parametrize("widths", [(3,), (2, 3), (2, 3, 2), (2, 2, 3, 2)])
 @pytest.mark.parametrize("whole", [True, False])
-@pytest.mark.parametrize(("cell_px", "outputs"), [(1, 1), (2, 2)])
-def test_the_core_of_a_tile_is_as_the_network_has_it(widths, whole, cell_px, outputs):
+@pytest.mark.parametrize(("cell_px", "outputs", "group"), [(1, 1, "p4"), (2, 2, "p4"), (2, 2, "plain")])
+def test_the_core_of_a_tile_is_as_the_network_has_it(widths, whole, cell_px, outputs, group):
     torch.manual_seed(0)
-    settings = UNetSettings(widths, 2, cell_px, outputs)
+    settings = UNetSettings(widths, 2, cell_px, outputs, group)
     network = UNet(settings).eval()
     halo = 0 if whole else settings.halo_px
     core = 2 * settings.stride_px

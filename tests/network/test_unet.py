@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from napari_unveil.errors import Refused
-from napari_unveil.network.unet import UNet, UNetSettings
+from napari_unveil.network.unet import UNet, UNetSettings, parameter_count
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,29 @@ def test_a_network_in_cells_answers_each_pixel_by_itself():
     assert logits.shape == (1, 2, 16, 24)
     neighbours = logits[..., ::2, ::2], logits[..., 1::2, ::2], logits[..., 1::2, 1::2], logits[..., ::2, 1::2]
     assert min(float((one - other).abs().max()) for one in neighbours for other in neighbours if one is not other) > 0
+
+
+@pytest.mark.parametrize("cell_px", [1, 2])
+def test_ordinary_convolutions_cost_as_much_and_commute_with_nothing(cell_px):
+    torch.manual_seed(0)
+    settings = UNetSettings((3, 2), 2, cell_px, outputs=2)
+    networks = {group: UNet(replace(settings, group=group)) for group in ("p4", "plain")}
+    x, flop, differences = torch.randn(1, 1, 24, 24), {}, {}
+    for group, network in networks.items():
+        with FlopCounterMode(display=False) as counter:
+            logits = network(x).detach()
+        flop[group] = counter.get_total_flops()
+        turned = torch.rot90(network(torch.rot90(x, 1, (-2, -1))).detach(), -1, (-2, -1))
+        differences[group] = float((turned - logits).abs().max() / logits.abs().max())
+    assert flop["plain"] == flop["p4"]
+    assert parameter_count(networks["plain"]) > 3 * parameter_count(networks["p4"])
+    assert differences["p4"] < 1e-5
+    assert differences["plain"] > 0.01
+
+
+def test_an_unknown_group_is_refused():
+    with pytest.raises(Refused, match="group 'c8'"):
+        UNetSettings(group="c8")
 
 
 def test_without_blocks_is_refused():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -10,6 +11,8 @@ from napari_unveil.network.unet import UNetSettings
 from napari_unveil.recipes.separation import SeparationSettings, Separator, separator_from_file
 from napari_unveil.training import loop as loop_module
 from napari_unveil.training import resume, train
+from napari_unveil.training.learner import learner_of
+from napari_unveil.training.separation_learner import FIRST_LOGIT
 
 pytestmark = pytest.mark.usefixtures("report_each_step")
 
@@ -37,6 +40,22 @@ def test_the_published_head_begins_alive_and_learns(make_plan):
         plan = make_plan(recipe=recipe, epochs=20, learning_rate=1e-2, seed=seed)
         reports = list(train(plan))
         assert reports[-1].validation_loss < 0.9 * reports[0].validation_loss
+
+
+@pytest.mark.parametrize("cell_px", [1, 2])
+def test_ordinary_convolutions_begin_as_the_others_do_and_learn(make_plan, settings, cell_px):
+    network = UNetSettings((2, 2), 2, cell_px, outputs=2, group="plain")
+    plan = make_plan(recipe=replace(settings.recipe, network=network), epochs=20)
+    biases = learner_of(plan).network.projection.bias
+    assert (biases == FIRST_LOGIT).sum() == (biases == 0).sum() == cell_px**2
+    reports = list(train(plan))
+    assert reports[-1].validation_loss < 0.8 * reports[0].validation_loss
+    assert separator_from_file(plan.path)[0].settings.network.group == "plain"
+
+
+def test_escnn_has_no_ordinary_convolutions(settings):
+    with pytest.raises(Refused, match="escnn for a network of the group 'plain'"):
+        replace(settings, recipe=replace(settings.recipe, network=UNetSettings(group="plain")), parametrisation="escnn")
 
 
 def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(make_plan, tmp_path):

@@ -59,7 +59,8 @@ def _network(network: object) -> str:
     widths = " / ".join(str(width) for width in network.get("widths", ()))
     cells = ", in cells of 2 × 2 pixels" if network.get("cell_px", 1) > 1 else ""
     errors = ", with an error bar" if network.get("outputs", 1) > 1 else ""
-    return f"U-Net of {widths} fields, {network.get('latent', '?')} latent{cells}{errors}"
+    plain = ", of ordinary convolutions" if network.get("group", "p4") == "plain" else ""
+    return f"U-Net of {widths} fields, {network.get('latent', '?')} latent{cells}{errors}{plain}"
 
 
 def _known(words: Mapping[str, str], name: object) -> str:

@@ -1,12 +1,13 @@
 """What a network is asked to be: its size, its scaling and its head. Plain values, without torch."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from napari_unveil.errors import Refused
 
 ScalingName = Literal["percentile", "physical"]
 HeadName = Literal["subtract", "share"]
+GroupName = Literal["p4", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,16 @@ class UNetSettings:
         that each block works at half the resolution, and twice as many fields cost as much.
     outputs
         Maps of logits: 1, or 2 with an error bar.
+    group
+        ``p4``: convolutions commute with quarter turns, as published. ``plain``: ordinary convolutions between as many
+        channels, with as many products; nothing is tied, so there are about four times as many parameters.
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
     latent: int = 16
     cell_px: int = 1
     outputs: int = 1
+    group: GroupName = "p4"
 
     def __post_init__(self) -> None:
         if not self.widths or min(*self.widths, self.latent) < 1:
@@ -44,6 +49,12 @@ class UNetSettings:
                 found=f"cells of {self.cell_px} pixels and {self.outputs} outputs",
                 needed="1 or 2 of each",
                 remedy="choose 1 for the published network",
+            )
+        if self.group not in get_args(GroupName):
+            raise Refused(
+                found=f"a network of the group {self.group!r}",
+                needed=f"one of {', '.join(get_args(GroupName))}",
+                remedy="choose 'p4' for the published network",
             )
 
     @property

@@ -13,8 +13,9 @@ BYTES_PER_VALUE = 4
 TURNS = 4
 """Channels of a field: the four quarter turns."""
 
-COPIES_OF_WEIGHTS = 4 + TURNS
-"""Weight, gradient, two moments, and the filter that each weight is turned into."""
+COPIES_OF_WEIGHTS = {"p4": 4 + TURNS, "plain": 4 * TURNS}
+"""Weight, gradient, two moments, and the filters that a weight of a p4 network is turned into; a plain network has a
+weight for each of these instead."""
 
 MAPS_PER_IMAGE = 12
 """Scaled patches, logits and the terms of the loss, each as large as a patch."""
@@ -24,7 +25,7 @@ def training_bytes(settings: TrainingSettings, patch_px: int) -> int:
     """Bytes that a run with patches of ``patch_px`` pixels needs on its device."""
     network = settings.recipe.network
     maps = settings.batch * patch_px**2 * (_kept_per_pixel(network) + MAPS_PER_IMAGE)
-    return round(BYTES_PER_VALUE * (maps + COPIES_OF_WEIGHTS * _weights(network)))
+    return round(BYTES_PER_VALUE * (maps + COPIES_OF_WEIGHTS[network.group] * _weights(network)))
 
 
 def _kept_per_pixel(network: UNetSettings) -> float:
@@ -39,7 +40,7 @@ def _kept_per_pixel(network: UNetSettings) -> float:
 
 
 def _weights(network: UNetSettings) -> int:
-    """Trainable numbers: 9 per pair of channels of a bank, of which there is one per field that comes out."""
+    """Trainable numbers of a p4 network: 9 per pair of channels of a bank, of which each field that leaves has one."""
     widths = network.widths
     mixes = [(width, width) for width in widths] + list(pairwise(widths))
     mixes += [pair for here, below in pairwise(widths) for pair in ((here + below, here), (here, here))]

@@ -114,9 +114,11 @@ def _network(plan: TrainingPlan) -> torch.nn.Module:
         return EscnnUNet(plan.settings.recipe.network)
     network = UNet(plan.settings.recipe.network)
     if plan.settings.recipe.head == "subtract":
-        network.projection.bank.data.abs_()  # on latent maps >= 0: ReLU(l) begins alive; else it may never be
+        for parameter in network.projection.parameters():
+            parameter.data.abs_()  # on latent maps >= 0: ReLU(l) begins alive; else it may never be
     if plan.settings.recipe.head == "share":
-        network.projection.bias.data[0] = FIRST_LOGIT
+        biases = network.projection.get_parameter("bias").data
+        biases[: len(biases) // network.settings.outputs] = FIRST_LOGIT
     if plan.parent is not None and plan.parent.weights:
         network.load_state_dict(dict(plan.parent.weights))
     return network

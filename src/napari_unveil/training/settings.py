@@ -92,6 +92,13 @@ class TrainingSettings:
                 remedy="choose larger numbers, or do without early stopping",
             )
 
+        if self.parametrisation == "escnn" and self.recipe.network.group != "p4":
+            raise Refused(
+                found=f"escnn for a network of the group {self.recipe.network.group!r}",
+                needed="a network that commutes with quarter turns",
+                remedy="choose the parametrisation p4, which builds both, or the group p4",
+            )
+
     @property
     def watches(self) -> bool:
         """Whether the held-out loss is measured at the end of each epoch, because something depends on it."""
