@@ -21,8 +21,13 @@ def test_inside_means_within_the_range_that_is_trained_on():
         assert lies_inside(named.campaign) == named.inside, named.name
 
 
-def test_training_campaigns_lie_within_their_own_range():
-    assert all(lies_inside(campaign) for campaign in training_campaigns(48))
+def test_training_campaigns_lie_within_their_own_range_but_for_the_rare_ones():
+    trained = training_campaigns(96)
+    rare = [
+        sum(low <= getattr(one, name) <= high for one in trained) for name, (_, (low, high)) in campaigns.RARE.items()
+    ]
+    assert sum(not lies_inside(one) for one in trained) <= sum(rare) < 0.4 * len(trained)
+    assert all(rare)
 
 
 def test_a_longer_list_begins_with_the_shorter_one():

@@ -8,7 +8,7 @@ import numpy as np
 from napari_unveil.simulate import Campaign, Diffraction
 
 SHAPE = (512, 1024)
-TRAINING_CAMPAIGNS = 48
+TRAINING_CAMPAIGNS = 96
 
 LOG_RANGES: dict[str, tuple[float, float]] = {
     "photon_energy_keV": (5.0, 18.0),
@@ -21,6 +21,13 @@ LOG_RANGES: dict[str, tuple[float, float]] = {
     "readout_noise_keV": (0.15, 0.6),
 }
 """Training campaigns are drawn from these, log-uniformly."""
+
+RARE: dict[str, tuple[float, tuple[float, float]]] = {
+    "floor_photons": (0.15, (3.0, 1e3)),
+    "readout_noise_keV": (0.1, (5e-3, 0.15)),
+}
+"""Share of the training campaigns that have a setting from another range, so that frames of other detectors are not
+strange: bright everywhere, or almost no readout noise."""
 
 ELECTRON_FRACTIONS = (0.1, 0.6)
 MOST_STREAKS = 3
@@ -146,6 +153,7 @@ def smaller(campaign: Campaign, shape: tuple[int, int]) -> Campaign:
 
 def _drawn(rng: np.random.Generator, seed: int) -> Campaign:
     settings = {name: _log_uniform(rng, *limits) for name, limits in LOG_RANGES.items()}
+    rare = {name: _log_uniform(rng, *limits) for name, (share, limits) in RARE.items() if rng.random() < share}
     return Campaign(
         shape=SHAPE,
         seed=seed,
@@ -153,7 +161,7 @@ def _drawn(rng: np.random.Generator, seed: int) -> Campaign:
         electron_fraction=float(rng.uniform(*ELECTRON_FRACTIONS)),
         bad_fraction=0.0,
         diffraction=_drawn_diffraction(rng),
-        **settings,
+        **(settings | rare),
     )
 
 

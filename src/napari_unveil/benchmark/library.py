@@ -5,14 +5,17 @@ readout noise once. All patches of a campaign have its number for a frame number
 campaign.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from napari_unveil.benchmark.campaigns import SHAPE, TRAINING_CAMPAIGNS, smaller, training_campaigns
-from napari_unveil.harvest import Cutting, cut
+from napari_unveil.errors import Refused
+from napari_unveil.harvest import Cutting, PatchLibrary, cut
 from napari_unveil.harvest.library import Shelf, writing_library
 from napari_unveil.simulate import Campaign, Shot, full_shots
 from napari_unveil.types import Frame, Progress
@@ -40,7 +43,7 @@ class LibrarySettings:
     """
 
     campaigns: int = TRAINING_CAMPAIGNS
-    shots: int = 4
+    shots: int = 2
     shape: tuple[int, int] = SHAPE
     patch: int = 128
     seed: int = 0
@@ -54,16 +57,32 @@ def write_library(path: Path, settings: LibrarySettings) -> Iterator[Progress]:
     Refused
         When the place cannot be written to.
     """
-    campaigns = [smaller(one, settings.shape) for one in training_campaigns(settings.campaigns, seed=settings.seed)]
-    provenance = {"campaigns": [asdict(one) for one in campaigns], "library": asdict(settings)}
+    campaigns = _campaigns(settings)
     with writing_library(
-        path, patch=settings.patch, unit="photons", photon_energy_keV=None, provenance=provenance
+        path, patch=settings.patch, unit="photons", photon_energy_keV=None, provenance=provenance_of(settings)
     ) as shelves:
         yield Progress(0, len(campaigns), "campaigns to learn from")
         for number, campaign in enumerate(campaigns):
             _fill(shelves, number, campaign, settings)
             words = f"campaigns to learn from: {shelves[0].count} patches"
             yield Progress(number + 1, len(campaigns), words)
+
+
+def provenance_of(settings: LibrarySettings) -> dict[str, Any]:
+    """What a library is made from, as plain values."""
+    return {"campaigns": [asdict(one) for one in _campaigns(settings)], "library": asdict(settings)}
+
+
+def library_at(path: Path, settings: LibrarySettings) -> Iterator[Progress]:
+    """As :func:`write_library`, unless the library is there already."""
+    try:
+        known = PatchLibrary.open(path).provenance
+    except Refused:
+        known = None
+    if known == json.loads(json.dumps(provenance_of(settings))):
+        yield Progress(1, 1, "patches of an earlier run")
+    else:
+        yield from write_library(path, settings)
 
 
 def corners(shape: tuple[int, int], *, patch: int, rng: np.random.Generator) -> list[tuple[int, int]]:
@@ -73,6 +92,11 @@ def corners(shape: tuple[int, int], *, patch: int, rng: np.random.Generator) -> 
         if all(abs(y - other) >= patch or abs(x - beside) >= patch for other, beside in found):
             found.append((y, x))
     return found
+
+
+def _campaigns(settings: LibrarySettings) -> list[Campaign]:
+    drawn = training_campaigns(settings.campaigns, seed=settings.seed)
+    return [smaller(campaign, settings.shape) for campaign in drawn]
 
 
 def _fill(shelves: Sequence[Shelf], number: int, campaign: Campaign, settings: LibrarySettings) -> None:
