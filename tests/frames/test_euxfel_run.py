@@ -66,16 +66,35 @@ def test_pixels_with_a_chosen_mask_bit_are_nan(tmp_path, module_writer, mask_nam
     assert excluded.tolist() == [False, False, True, True, False]
 
 
-def test_raw_words_come_as_stored_with_a_warning(tmp_path, module_writer):
+def test_raw_words_are_split_and_said_to_be_uncalibrated(tmp_path, module_writer):
     path = module_writer(tmp_path, 1, [101], [1], corrected=False)
     with h5py.File(path, "r+") as file:
         source = "INSTRUMENT/HED_IA1_JF500K/DET/JNGFR01:daqOutput/data"
-        file[f"{source}/adc"][0, 0, 0, :3] = [0xC000, 0x3FFF, 0xFFFF]
+        words = [0 << 14 | 3000, 1 << 14 | 9000, 3 << 14 | 15000, 0xC000, 0x3FFF, 0xFFFF, 2 << 14 | 100]
+        file[f"{source}/adc"][0, 0, 0, :7] = words
     stack = open_frames(parse_address(tmp_path))
     assert stack.unit == "ADU"
-    assert stack.read(0)[0, :3].tolist() == [0xC000, 0x3FFF, 0xFFFF]
+    assert stack.uncalibrated
+    np.testing.assert_array_equal(stack.read(0)[0, :7], [3000, 9000, 15000, np.nan, np.nan, np.nan, np.nan])
     assert stack.warnings[0].startswith("uncalibrated")
     assert "bits 15-14" in stack.warnings[0]
+
+
+def test_files_of_a_run_that_are_given_together_are_one_stack_of_modules(run_folder):
+    (first,), (second,) = run_folder.glob("*JNGFR01*"), run_folder.glob("*JNGFR02*")
+    several = open_frames(parse_address(f"{second} + {first}"))
+    np.testing.assert_array_equal(values(several), values(open_frames(parse_address(run_folder))))
+    assert str(several.address) == f"{second} + {first}::/HED_IA1_JF500K/CORR"
+    np.testing.assert_array_equal(values(open_frames(several.address)), values(several))
+    assert {first, second} <= set(several.inputs)
+
+
+def test_a_pattern_gives_the_sequences_in_the_order_of_trains(tmp_path, module_writer):
+    module_writer(tmp_path, 3, [103, 104], [1, 1], sequence=0)
+    module_writer(tmp_path, 3, [101, 102], [1, 1], sequence=1)
+    module_writer(tmp_path, 4, [101, 102], [1, 1], sequence=1)
+    stack = open_frames(parse_address(tmp_path / "*JNGFR03*.h5"))
+    assert values(stack).tolist() == [3010, 3020, 3030, 3040]
 
 
 def test_the_older_name_of_corrected_data_is_listed_once_and_opens_the_same(run_folder):

@@ -136,12 +136,165 @@ def test_complex_data_is_listed_and_not_offered(path):
     assert "complex128" in entry.note
 
 
-def test_parts_of_a_series_say_that_there_are_more(path):
-    with h5py.File(path, "w") as file:
-        file["entry/data/data_000001"], file["entry/data/data_000002"] = FRAMES, FRAMES
+def write_series(folder, lengths):
+    """A master whose parts are links to files of their own."""
+    start = np.cumsum([0, *lengths])
+    with h5py.File(folder / "s_master.h5", "w") as master:
+        for number, (first, length) in enumerate(zip(start, lengths, strict=False), start=1):
+            name = f"s_data_{number:06}.h5"
+            with h5py.File(folder / name, "w") as part:
+                frames = np.full((length, 6, 8), first, np.uint32) + np.arange(length, dtype=np.uint32)[:, None, None]
+                part["entry/data/data"] = frames
+            master[f"entry/data/data_{number:06}"] = h5py.ExternalLink(name, "/entry/data/data")
+        master["entry/instrument/detector/detectorSpecific/pixel_mask"] = np.eye(6, 8, dtype=np.uint32)
+    return folder / "s_master.h5"
+
+
+def test_the_parts_of_a_series_are_one_stack(tmp_path):
+    stack = open_frames(parse_address(write_series(tmp_path, [3, 3, 2])))
+    assert stack.address.dataset == "/entry/data"
+    assert [frame[0, 1] for frame in stack.iterate()] == list(range(8))
+    assert np.isnan(stack.read(7).diagonal()).all()
+    assert any("pixel_mask" in text for text in stack.exclusions)
+    assert {path.name for path in stack.inputs} == {
+        "s_master.h5",
+        *(f"s_data_00000{number}.h5" for number in (1, 2, 3)),
+    }
+    np.testing.assert_array_equal(open_frames(stack.address).read(7), stack.read(7))
+
+
+def test_a_part_whose_file_is_absent_keeps_its_place_as_missing_frames(tmp_path):
+    path = write_series(tmp_path, [3, 3, 2])
+    (tmp_path / "s_data_000002.h5").unlink()
     stack = open_frames(parse_address(path))
-    assert stack.address.dataset == "/entry/data/data_000001"
-    assert "one of 2 parts" in stack.warnings[0]
+    assert [frame[0, 1] for frame in stack.iterate()][:3] == [0, 1, 2]
+    assert all(np.isnan(stack.read(index)).all() for index in (3, 4, 5))
+    assert stack.read(6)[0, 1] == 6
+    assert "s_data_000002.h5" in stack.warnings[0]
+    assert stack.absent == ("s_data_000002.h5::/entry/data/data",)
+    assert "s_data_000002.h5" in list_datasets(parse_address(path))[0].note
+
+
+def test_a_series_without_any_part_is_refused(tmp_path):
+    path = write_series(tmp_path, [3])
+    (tmp_path / "s_data_000001.h5").unlink()
+    for dataset in (None, "/entry/data", "/entry/data/data_000001"):
+        with pytest.raises(Refused, match=r"s_data_000001\.h5"):
+            opened_dataset(path, dataset)
+
+
+def test_one_part_of_a_series_can_be_named(tmp_path):
+    path = write_series(tmp_path, [3, 3, 2])
+    assert open_frames(parse_address(f"{path}::/entry/data/data_000003")).frame_count == 2
+
+
+def test_two_datasets_that_are_equally_good_are_refused_with_their_names(path):
+    with h5py.File(path, "w") as file:
+        file["entry/instrument/left/data"], file["entry/instrument/right/data"] = FRAMES, FRAMES
+    with pytest.raises(Refused) as caught:
+        opened_dataset(path)
+    for side in ("left", "right"):
+        assert f"{path}::/entry/instrument/{side}/data" in str(caught.value)
+        assert opened_dataset(path, f"/entry/instrument/{side}/data") == f"/entry/instrument/{side}/data"
+    assert not any(entry.opened for entry in list_datasets(parse_address(path)))
+
+
+def test_a_listing_tells_what_is_opened_and_why(path):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("entry/data/data", data=FRAMES, chunks=(1, 6, 8), compression="gzip")
+        file["entry/instrument/detector/pixel_mask"] = np.zeros((6, 8), np.uint32)
+    first, second = list_datasets(parse_address(path))
+    assert (first.opened, first.address.dataset, first.stored) == (
+        True,
+        "/entry/data/data",
+        "chunks 1 x 6 x 8 (deflate)",
+    )
+    assert "NeXus" in first.reason
+    assert not second.opened
+
+
+def test_a_broken_default_is_not_replaced_by_something_else(path):
+    with h5py.File(path, "w") as file:
+        file.attrs["default"] = "entry"
+        group = file.create_group("entry")
+        group.attrs["signal"] = "data"
+        group["data"], file["entry/data_1/other"] = h5py.ExternalLink("gone.h5", "/x"), FRAMES
+    with pytest.raises(Refused, match=r"gone\.h5::/x"):
+        opened_dataset(path)
+
+
+@pytest.mark.parametrize("chunks", [None, (6, 8, 1), (3, 8, 3), (6, 8, 5)])
+@pytest.mark.parametrize("virtual", [False, True])
+def test_frames_along_the_last_axis_are_read(path, chunks, virtual):
+    frames = np.arange(5 * 6 * 8, dtype=np.uint16).reshape(5, 6, 8)
+    stored = path.with_name("stored.h5") if virtual else path
+    with h5py.File(stored, "w") as file:
+        file.create_dataset("x", data=np.moveaxis(frames, 0, -1), chunks=chunks)
+    if virtual:
+        layout = h5py.VirtualLayout((6, 8, 5), np.uint16)
+        layout[:, :, :4] = h5py.VirtualSource("stored.h5", "x", (6, 8, 5))[:, :, :4]
+        with h5py.File(path, "w") as file:
+            file.create_virtual_dataset("x", layout)
+    stack = open_frames(parse_address(f"{path}::/x?axis=last"))
+    assert stack.data.shape == (5, 6, 8)
+    there = 4 if virtual else 5
+    np.testing.assert_array_equal(stack.data[:there].compute(), frames[:there])
+    assert np.isnan(stack.data[there:].compute()).all()
+    assert str(stack.address) == f"{path}::/x?axis=last"
+
+
+def test_the_frame_axis_of_a_published_pair_is_known(path):
+    frames = np.arange(5 * 6 * 8, dtype=np.float32).reshape(5, 6, 8)
+    with h5py.File(path, "w") as file:
+        file["low_count/data"] = file["high_count/data"] = np.moveaxis(frames, 0, -1)
+    stack = open_frames(parse_address(path))
+    assert str(stack.address) == f"{path}::/low_count/data?axis=last"
+    np.testing.assert_array_equal(stack.data.compute(), frames)
+    assert "?axis=first" in stack.warnings[0]
+    assert open_frames(parse_address(f"{path}::/low_count/data?axis=first")).data.shape == (6, 8, 5)
+
+
+def test_chunks_of_one_frame_each_tell_that_the_last_axis_counts_frames(path):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", data=np.ones((6, 8, 5)), chunks=(6, 8, 1))
+    assert open_frames(parse_address(path)).data.shape == (5, 6, 8)
+
+
+@pytest.mark.parametrize(("dataset", "axis"), [("/image", "last"), ("/x", "5")])
+def test_an_axis_that_is_not_there_is_refused(path, dataset, axis):
+    with h5py.File(path, "w") as file:
+        file["image"], file["x"] = np.ones((6, 8)), FRAMES
+    with pytest.raises(Refused, match="another axis"):
+        open_frames(parse_address(f"{path}::{dataset}?axis={axis}"))
+
+
+def test_files_that_are_given_together_follow_their_trains(tmp_path):
+    for name, trains in (("a.h5", [12, 10]), ("b.h5", [11, 13])):
+        with h5py.File(tmp_path / name, "w") as file:
+            data = file.create_group("entry/data")
+            file.attrs["default"], file["entry"].attrs["default"] = "entry", "data"
+            data.attrs["signal"], data.attrs["trainId_indices"] = "x", 0
+            data["trainId"] = np.array(trains)
+            data["x"] = np.zeros((2, 6, 8), np.float32) + np.array(trains)[:, None, None]
+    stack = open_frames(parse_address(tmp_path / "?.h5"))
+    assert [frame[0, 0] for frame in stack.iterate()] == [10, 11, 12, 13]
+    assert stack.coordinates["trainId"].tolist() == [10, 11, 12, 13]
+
+
+def test_numbered_files_follow_their_numbers(tmp_path):
+    for number in (1, 2, 10):
+        with h5py.File(tmp_path / f"part_{number}.h5", "w") as file:
+            file["entry/data/data"] = np.full((1, 6, 8), number, np.float32)
+    stack = open_frames(parse_address(tmp_path / "part_*.h5"))
+    assert [frame[0, 0] for frame in stack.iterate()] == [1, 2, 10]
+
+
+def test_files_of_different_shapes_are_not_put_together(tmp_path):
+    for number in (6, 7):
+        with h5py.File(tmp_path / f"{number}.h5", "w") as file:
+            file["entry/data/data"] = np.ones((2, number, 8), np.float32)
+    with pytest.raises(Refused, match="shapes of a shot"):
+        open_frames(parse_address(tmp_path / "*.h5"))
 
 
 def test_anything_but_a_result_is_one_layer_named_after_its_file(frames_file):

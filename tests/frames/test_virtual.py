@@ -2,6 +2,7 @@ import h5py
 import numpy as np
 import pytest
 
+from napari_unveil.errors import Refused
 from napari_unveil.frames import UnreadableFrame, list_datasets, open_frames, parse_address, virtual
 
 
@@ -89,11 +90,15 @@ def test_a_source_that_lacks_its_own_sources_counts_as_absent(tmp_path):
 
 
 def test_a_real_scan_without_its_sources_is_nan_and_listed_as_unavailable(shared_data):
-    address = parse_address(shared_data / "badfiles" / "demoh5_dataset.h5")
-    stack = open_frames(address)
+    path = shared_data / "badfiles" / "demoh5_dataset.h5"
+    scan = "/1.1/instrument/marana/data"
+    with pytest.raises(Refused, match=f"2 datasets of .*{scan}"):
+        open_frames(parse_address(path))
+    stack = open_frames(parse_address(f"{path}::{scan}"))
     assert np.isnan(stack.read(0)).all()
     assert "scan0001/marana_0000.h5" in stack.warnings[0]
-    assert [entry.available for entry in list_datasets(address)] == [False, False]
+    assert "scan0001/marana_0000.h5" in stack.absent
+    assert [entry.available for entry in list_datasets(parse_address(path))] == [False, False]
 
 
 def test_sources_are_looked_up_once_and_where_they_go_at_the_first_frame(interleaved, monkeypatch):

@@ -1,7 +1,9 @@
 """Detector frames out of files and runs, opened lazily, and results written with their provenance."""
 
-from napari_unveil.frames.address import Address, parse_address
-from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS
+from napari_unveil.frames.address import Address, parse_address, together
+from napari_unveil.frames.calibration import Calibration
+from napari_unveil.frames.calibration_files import load_calibration
+from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS, mask_bits_from_text
 from napari_unveil.frames.listing import Listing, size_text
 from napari_unveil.frames.opening import list_datasets, open_frames, open_layers
 from napari_unveil.frames.results import NXdataWriter, read_process, writing_nxdata
@@ -19,6 +21,7 @@ from napari_unveil.frames.stack import (
 __all__ = [
     "DEFAULT_MASK_BITS",
     "Address",
+    "Calibration",
     "FrameSource",
     "FrameStack",
     "Listing",
@@ -29,11 +32,14 @@ __all__ = [
     "is_blank",
     "lazy_stack",
     "list_datasets",
+    "load_calibration",
+    "mask_bits_from_text",
     "open_frames",
     "open_layers",
     "parse_address",
     "read_process",
     "size_text",
     "stack_from_array",
+    "together",
     "writing_nxdata",
 ]

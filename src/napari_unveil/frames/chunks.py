@@ -24,6 +24,9 @@ from napari_unveil.types import Mask
 KEPT_BYTES = 256 * 2**20
 """Decoded blocks kept per stack."""
 
+BLOCK_FRAMES = 64
+"""Frames read at once where they are interleaved pixel by pixel."""
+
 Block = NDArray[Any]
 
 
@@ -61,7 +64,9 @@ class Planes:
     path, dataset
         File and dataset name.
     shape
-        Shape as stored: leading axes, y, x.
+        Leading axes, y, x; the frame axis is the first, wherever it is stored.
+    order
+        Where each of these axes is stored.
     block
         How many frames one chunk spans along each leading axis.
     chunk
@@ -77,6 +82,7 @@ class Planes:
     path: Path
     dataset: str
     shape: tuple[int, ...]
+    order: tuple[int, ...]
     block: tuple[int, ...]
     chunk: tuple[int, ...]
     unwritten: NDArray[np.bool_] | None
@@ -102,7 +108,7 @@ class Planes:
     def missing(self, position: tuple[int, ...]) -> Mask | None:
         """Shape (y, x): True where nothing was written or no source is behind; None when all is there."""
         if self.sources is not None:
-            return ~self.sources.covered(position, self.shape[-2:])
+            return ~self.sources.covered(position, self.shape[-2:], self.order)
         if self.unwritten is None:
             return None
         tiles = self.unwritten[tuple(p // c for p, c in zip(position, self.chunk, strict=False))]
@@ -111,12 +117,16 @@ class Planes:
         return np.asarray(tiles[: self.shape[-2], : self.shape[-1]])
 
     def _read(self, leading: tuple[Any, ...]) -> NDArray[Any]:
+        asked = dict(zip(self.order, (*leading, slice(None), slice(None)), strict=True))
+        stored = [axis for axis in sorted(asked) if isinstance(asked[axis], slice)]
+        wanted = [axis for axis in self.order if isinstance(asked[axis], slice)]
         with opened_hdf5(self.path) as file:
-            return np.asarray(file[self.dataset][leading])
+            pixels = np.asarray(file[self.dataset][tuple(asked[axis] for axis in sorted(asked))])
+        return pixels.transpose([stored.index(axis) for axis in wanted])
 
 
-def planes_of(path: Path, name: str, dataset: Dataset, kept: DecodedBlocks) -> Planes:
-    """Describe how the planes of ``dataset`` are read; no pixel is.
+def planes_of(path: Path, name: str, dataset: Dataset, kept: DecodedBlocks, *, frame_axis: int = 0) -> Planes:
+    """Describe how the planes of ``dataset`` are read, frames along ``frame_axis``; no pixel is.
 
     Raises
     ------
@@ -124,14 +134,18 @@ def planes_of(path: Path, name: str, dataset: Dataset, kept: DecodedBlocks) -> P
         When it has no frames, was never written or needs a filter that is not installed.
     """
     refuse_unreadable(f"{path}::{name}", dataset)
-    chunk = () if dataset.is_virtual else tuple(dataset.chunks or ())
+    order = tuple(int(axis) for axis in (frame_axis, *np.delete(np.arange(dataset.ndim), frame_axis)))
+    stored_chunk = () if dataset.is_virtual else tuple(dataset.chunks or ())
+    shape, chunk = (tuple(sides[axis] for axis in order) if sides else () for sides in (dataset.shape, stored_chunk))
+    unwritten = _unwritten(dataset, stored_chunk) if chunk else None
     return Planes(
         path=path,
         dataset=name,
-        shape=dataset.shape,
-        block=_block(dataset, chunk, kept.limit_bytes),
+        shape=shape,
+        order=order,
+        block=_block(shape, chunk, order, kept.limit_bytes // dataset.dtype.itemsize),
         chunk=chunk,
-        unwritten=_unwritten(dataset, chunk) if chunk else None,
+        unwritten=None if unwritten is None else unwritten.transpose(order),
         sources=virtual_sources(path, name, dataset) if dataset.is_virtual else None,
         kept=kept,
     )
@@ -176,10 +190,13 @@ def stored_nothing(dataset: Dataset) -> bool:
     return bool(dataset.id.get_storage_size() == 0)
 
 
-def _block(dataset: Dataset, chunk: tuple[int, ...], limit_bytes: int) -> tuple[int, ...]:
-    leading = chunk[:-2] or (1,) * (dataset.ndim - 2)
-    block_bytes = prod(leading) * prod(dataset.shape[-2:]) * dataset.dtype.itemsize
-    return leading if block_bytes <= limit_bytes else (1,) * len(leading)
+def _block(shape: tuple[int, ...], chunk: tuple[int, ...], order: tuple[int, ...], limit: int) -> tuple[int, ...]:
+    """How many frames are read at once along each leading axis, at most ``limit`` values."""
+    single = (1,) * (len(shape) - 2)
+    if not chunk and order != tuple(sorted(order)):  # neighbours in a file are pixels of different frames
+        return (max(1, min(shape[0], BLOCK_FRAMES, limit // max(1, prod(shape[-2:])))), *single[1:])
+    leading = chunk[:-2] or single
+    return leading if prod(leading) * prod(shape[-2:]) <= limit else single
 
 
 def _unwritten(dataset: Dataset, chunk: tuple[int, ...]) -> NDArray[np.bool_] | None:

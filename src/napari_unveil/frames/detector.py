@@ -1,5 +1,6 @@
 """What an HDF5 file says about the detector behind a dataset: unit, photon energy, pixel mask, saturation."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,7 @@ ENERGIES = (
     "instrument/monochromator/energy",
     "instrument/detector/detectorSpecific/photon_energy",
 )
+RAW_SWISSFEL = re.compile(r"/data/JF[^/]*/data$")
 MASK_NAMES = ("pixel_mask", "mask")
 
 
@@ -48,13 +50,15 @@ def read_photon_energy(file: Group, name: str) -> float | None:
     return None
 
 
-def fixed_mask(file: Group, name: str, *, frame_shape: tuple[int, int], bits: int) -> Mask | None:
-    """Shape (y, x): True where the mask for all frames has one of ``bits``; None without such a mask."""
+def fixed_mask(
+    file: Group, name: str, *, frame_shape: tuple[int, ...], bits: int
+) -> tuple[Mask, str] | tuple[None, None]:
+    """Shape (y, x), True where the mask for all frames has one of ``bits``, and where it lies; None without one."""
     for path in _beside(file, name, MASK_NAMES):
         found = look_up(file, path)
         if _is_written_mask(found) and found.shape[-2:] == frame_shape and set(found.shape[:-2]) <= {1}:
-            return has_bits(found[()].reshape(frame_shape), bits)
-    return None
+            return has_bits(found[()].reshape(frame_shape), bits), path
+    return None, None
 
 
 def mask_of_each_frame(file: Group, name: str, shape: tuple[int, ...]) -> str | None:
@@ -68,14 +72,35 @@ def mask_of_each_frame(file: Group, name: str, shape: tuple[int, ...]) -> str | 
     return None
 
 
-def saturation_of(file: Group, name: str) -> float | None:
-    """Smallest saturated value, None when the file does not say."""
+def saturation_of(file: Group, name: str) -> tuple[float, str] | tuple[None, None]:
+    """Smallest saturated value and where it is said, None when the file does not say."""
     for path in _beside(file, name, ("saturation_value",)):
         found = look_up(file, path)
         if isinstance(found, h5py.Dataset) and found.size == 1 and found.dtype.kind in "iuf":
             value = float(np.ravel(found[()])[0])
-            return value if value > 0 else None
-    return None
+            return (value, path) if value > 0 else (None, None)
+    return None, None
+
+
+def is_raw(file: Group, name: str) -> bool:
+    """Whether a dataset holds raw Jungfrau words: unsigned 16-bit, of SwissFEL or with the gain of each pixel beside.
+
+    Processed files of SwissFEL say by which factor they were converted.
+    """
+    dataset = look_up(file, name)
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind != "u" or dataset.dtype.itemsize != 2:
+        return False
+    parent = name.rpartition("/")[0]
+    swissfel = RAW_SWISSFEL.match(name) and look_up(file, f"{parent}/meta/conversion_factor") is None
+    return bool(swissfel) or gain_codes(file, name) is not None
+
+
+def gain_codes(file: Group, name: str) -> str | None:
+    """Name of the dataset with the gain of each pixel beside raw words, None without one."""
+    path = f"{name.rpartition('/')[0]}/gain"
+    found, words = look_up(file, path), look_up(file, name)
+    same = isinstance(found, h5py.Dataset) and found.dtype.kind in "ui" and found.shape == words.shape
+    return path if same and path != name and not stored_nothing(found) else None
 
 
 def coordinates_of(file: Group, name: str, length: int) -> dict[str, NDArray[Any]]:

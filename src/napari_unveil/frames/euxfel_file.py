@@ -46,8 +46,8 @@ class ModuleFile:
         How pixels and mask bits are read; None when there is no row, or no mask.
     cell_numbers
         Shape (row, cell): number of the memory cell, None when it is not stored.
-    gain_apart
-        Whether the gain has a dataset of its own (otherwise bits 15-14 of raw words).
+    gains
+        How the gain is read where it has a dataset of its own; None: bits 15-14 of raw words, or no row.
     """
 
     path: Path
@@ -62,7 +62,7 @@ class ModuleFile:
     pixels: Planes | None
     masks: Planes | None
     cell_numbers: NDArray[np.int64] | None
-    gain_apart: bool
+    gains: Planes | None
 
     @property
     def is_corrected(self) -> bool:
@@ -124,9 +124,9 @@ def _module_file(file: Group, path: Path, source: str, kept: DecodedBlocks) -> M
         frame_shape=pixels.shape[-2:],
         dtype=pixels.dtype,
         pixels=planes_of(path, pixels.name, pixels, kept) if trains.size else None,
-        masks=_masks(path, data, kept) if trains.size else None,
+        masks=_beside(path, data, "mask", kept) if trains.size else None,
         cell_numbers=_cell_numbers(data, pixels),
-        gain_apart="gain" in data,
+        gains=_beside(path, data, "gain", kept) if trains.size else None,
     )
 
 
@@ -160,11 +160,12 @@ def _index_names(source: str) -> tuple[str, str, str]:
     return "/INDEX/trainId", f"/INDEX/{source}/data/first", f"/INDEX/{source}/data/count"
 
 
-def _masks(path: Path, data: Group, kept: DecodedBlocks) -> Planes | None:
-    masks = look_up(data, "mask")
-    if not isinstance(masks, h5py.Dataset) or masks.shape != data["adc"].shape or stored_nothing(masks):
+def _beside(path: Path, data: Group, name: str, kept: DecodedBlocks) -> Planes | None:
+    """Masks or gains of each pixel, None where nobody wrote any."""
+    found = look_up(data, name)
+    if not isinstance(found, h5py.Dataset) or found.shape != data["adc"].shape or stored_nothing(found):
         return None
-    return planes_of(path, masks.name, masks, kept)
+    return planes_of(path, found.name, found, kept)
 
 
 def _cell_numbers(data: Group, pixels: Dataset) -> NDArray[np.int64] | None:

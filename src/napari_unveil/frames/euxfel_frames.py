@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames.address import Address
+from napari_unveil.frames.calibration import Calibration, refuse_unfitting
 from napari_unveil.frames.euxfel_file import ModuleFile
-from napari_unveil.frames.exclusion import Exclusion
-from napari_unveil.frames.pixels import read_frame
+from napari_unveil.frames.exclusion import Exclusion, bits_in_words
+from napari_unveil.frames.pixels import GAIN_APART, GAIN_IN_BITS, UNCALIBRATED, Pixels, RawWords
 from napari_unveil.frames.stack import FrameStack, lazy_stack
 from napari_unveil.types import Frame
 
 NOWHERE = -1
-UNCALIBRATED = "uncalibrated: raw words as stored, {gain}; correct pedestal and gain before using them as intensities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,15 @@ class RunTable:
 
 @dataclass(frozen=True, slots=True)
 class RunFrames:
-    """Frames of one detector; ``parts`` are the files that ``table`` points into."""
+    """Frames of one detector; ``parts`` are the files that ``table`` points into.
+
+    ``calibration`` has the constants of raw frames, None where they stay as they are or are corrected already.
+    """
 
     parts: tuple[ModuleFile, ...]
     table: RunTable
     bits: int
+    calibration: Calibration | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -70,7 +74,12 @@ class RunFrames:
         part = self.parts[self.table.part[place]]
         if self.table.part[place] == NOWHERE or cell >= part.cells:
             return np.full(part.frame_shape, np.nan, np.float32)
-        return _read(part, int(self.table.row[place]), cell, self.bits)
+        pixels = _pixels(part, self.bits, self.calibration)
+        if pixels is None:
+            return np.full(part.frame_shape, np.nan, np.float32)
+        row = int(self.table.row[place])
+        stored = (row, cell) if len(pixels.planes.shape) == 4 else (row,)
+        return pixels.frame(stored, cell=cell, module=place[1])
 
 
 def run_table(parts: Sequence[ModuleFile]) -> RunTable:
@@ -99,29 +108,56 @@ def run_table(parts: Sequence[ModuleFile]) -> RunTable:
     return table
 
 
-def run_stack(parts: Sequence[ModuleFile], address: Address, *, bits: int, warnings: Sequence[str] = ()) -> FrameStack:
+def run_stack(
+    parts: Sequence[ModuleFile],
+    address: Address,
+    *,
+    bits: int,
+    calibration: Calibration | None = None,
+    warnings: Sequence[str] = (),
+) -> FrameStack:
     """Build the lazy stack of one detector.
 
     Raises
     ------
     Refused
-        When no module has data, or modules differ in shape.
+        When no module has data, modules differ in shape, or constants are of another detector.
     """
     _refuse_mixed_shapes(parts, address)
     table = run_table(parts)
-    source = RunFrames(tuple(parts), table, bits)
+    used = None if parts[0].is_corrected else calibration
+    if used is not None:
+        refuse_unfitting(used, frame_shape=parts[0].frame_shape, modules=len(table.modules), cells=table.cells)
+    pixels = [part.pixels for part in parts if part.pixels is not None]
+    behind = [each.sources for each in pixels if each.sources is not None]
     return FrameStack(
-        data=lazy_stack(source),
+        data=lazy_stack(RunFrames(tuple(parts), table, bits, used)),
         axes=axes_of_table(table),
-        unit=unit_of(parts),
+        unit=unit_of(parts) if used is None else used.unit,
         photon_energy_keV=None,
         address=address,
         coordinates={
             "trainId": np.repeat(table.trains, table.cells).astype(np.uint64),
             "cellId": table.cell_numbers.ravel().astype(np.int32),
         },
-        warnings=(*warnings, *table_warnings(parts, table)),
+        warnings=(*warnings, *table_warnings(parts, table, used)),
+        sources=(
+            *dict.fromkeys(part.path for part in parts),
+            *dict.fromkeys(path for each in behind for path in each.files),
+            *(used.files if used else ()),
+        ),
+        absent=tuple(dict.fromkeys(name for each in behind for name in each.absent)),
+        exclusions=tuple(_exclusions(parts, bits)),
+        uncalibrated=not parts[0].is_corrected and used is None,
+        calibration=used.origin if used else (),
     )
+
+
+def _exclusions(parts: Sequence[ModuleFile], bits: int) -> Iterator[str]:
+    if any(part.masks is not None for part in parts):
+        yield f"mask of each frame beside the pixels, {bits_in_words(bits)}"
+    if not parts[0].is_corrected:
+        yield "raw words that are saturated or in no gain stage"
 
 
 def axes_of_table(table: RunTable) -> tuple[str, ...]:
@@ -136,11 +172,13 @@ def unit_of(parts: Sequence[ModuleFile]) -> str:
     return "keV" if parts[0].is_corrected else "ADU"
 
 
-def table_warnings(parts: Sequence[ModuleFile], table: RunTable) -> Iterator[str]:
+def table_warnings(
+    parts: Sequence[ModuleFile], table: RunTable, calibration: Calibration | None = None
+) -> Iterator[str]:
     """Say what the user has to know: raw words, missing trains, missing masks."""
     if not parts[0].is_corrected:
-        gain = "the gain in a dataset of its own" if parts[0].gain_apart else "the gain in bits 15-14"
-        yield UNCALIBRATED.format(gain=gain)
+        if calibration is None:
+            yield UNCALIBRATED.format(gain=GAIN_APART if any(part.gains for part in parts) else GAIN_IN_BITS)
     elif any(part.pixels is not None and part.masks is None for part in parts):
         yield "corrected without a mask: bad pixels are not excluded"
     total = np.unique(table.trains).size
@@ -203,8 +241,8 @@ def _refuse_mixed_shapes(parts: Sequence[ModuleFile], address: Address) -> None:
         )
 
 
-def _read(part: ModuleFile, row: int, cell: int, bits: int) -> Frame:
+def _pixels(part: ModuleFile, bits: int, calibration: Calibration | None) -> Pixels | None:
     if part.pixels is None:
-        return np.full(part.frame_shape, np.nan, np.float32)
-    stored = (row, cell) if len(part.pixels.shape) == 4 else (row,)
-    return read_frame(part.pixels, stored, exclusion=Exclusion(), masks=part.masks, bits=bits)
+        return None
+    raw = None if part.is_corrected else RawWords(part.gains, calibration)
+    return Pixels(part.pixels, Exclusion(), part.masks, bits, raw)

@@ -1,14 +1,15 @@
 """European XFEL runs, folders or single files: an address in, one detector's stack or a listing out."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames.address import Address
+from napari_unveil.frames.calibration import Calibration
 from napari_unveil.frames.chunks import DecodedBlocks
 from napari_unveil.frames.euxfel_file import ModuleFile, has_modules, module_files
 from napari_unveil.frames.euxfel_frames import (
@@ -44,26 +45,41 @@ def is_run(address: Address) -> bool:
     """Whether the address means detector frames of a run: a folder, or a file with its layout."""
     if address.path.is_dir():
         return True
+    if address.frame_axis is not None:
+        return False
     if address.dataset and not DETECTOR_NAME.match(address.dataset):
         return False
     with opened_hdf5(address.path) as file:
         return has_modules(file)
 
 
-def open_run(address: Address, *, mask_bits: int) -> FrameStack:
+def open_run(
+    address: Address, *, mask_bits: int, paths: Sequence[Path] = (), calibration: Calibration | None = None
+) -> FrameStack:
     """Open one detector of a run; the corrected one when none is named.
+
+    Parameters
+    ----------
+    address
+        The run folder, or one of its files.
+    mask_bits
+        Bits of the stored mask that exclude a pixel.
+    paths
+        Files of the run, when not all of a folder are meant.
+    calibration
+        Constants for raw frames.
 
     Raises
     ------
     Refused
         When the run holds no Jungfrau, not the named one, or no frame.
     """
-    run = _scan(address.path)
+    run = _scan(address.path, paths)
     name, parts = _chosen(run, address)
     others = [detector for detector in run.detectors if detector != name]
     also = (f"the run also holds {names_text(others)}",) if others and not address.dataset else ()
-    opened = Address(address.path, address.dataset or name)
-    return run_stack(parts, opened, bits=mask_bits, warnings=(*run.skipped, *also))
+    opened = replace(address, dataset=address.dataset or name)
+    return run_stack(parts, opened, bits=mask_bits, calibration=calibration, warnings=(*run.skipped, *also))
 
 
 def list_run(address: Address) -> list[Listing]:
@@ -76,14 +92,14 @@ def list_run(address: Address) -> list[Listing]:
     return [_listing(run, name, parts) for name, parts in run.detectors.items()]
 
 
-def _scan(path: Path) -> Run:
+def _scan(path: Path, paths: Sequence[Path] = ()) -> Run:
     kept = DecodedBlocks()
-    if path.is_file():
+    if path.is_file() and not paths:
         with opened_hdf5(path) as file:
             return Run(path, _by_detector(module_files(file, path, kept)), ())
     parts: list[ModuleFile] = []
     skipped = []
-    for name in sorted(path.glob(RUN_FILES)):
+    for name in paths or sorted(path.glob(RUN_FILES)):
         try:
             with opened_hdf5(name) as file:
                 parts += module_files(file, name, kept)

@@ -1,60 +1,65 @@
-"""Which dataset of an HDF5 file holds the frames: the named one, the default, a known path, the largest."""
+"""Which dataset of an open HDF5 file an address means: the named one, or the one that is clearly meant."""
 
-from math import prod
-from pathlib import PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 
 import h5py
+import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames.address import Address
-from napari_unveil.frames.hdf5_tree import Group, Node, is_image, look_up, matching_paths, text_of, walk
+from napari_unveil.frames.catalogue import Node
+from napari_unveil.frames.hdf5_tree import Group, catalogue_of, is_image, look_up, node_of, text_of
 from napari_unveil.frames.listing import names_text
+from napari_unveil.frames.resolver import Candidate, candidates_in, clear_choice, guessed_frame_axis, series_in
 
-KNOWN_PATHS = {
-    "/entry/data/data": "NeXus",
-    "/entry/data/data_[0-9]*": "DECTRIS parts",
-    "/entry/instrument/*/data": "NeXus detector",
-    "/[0-9]*.[0-9]*/instrument/*/data": "ESRF scan",
-    "/entry_1/instrument_1/detector_1/data": "CXI",
-    "/entry_1/data_1/data": "CXI",
-    "/exchange/data": "Data Exchange",
-    "/entry1/tomo_entry/data/data": "NXtomo",
-    "/imageseries/images": "image series",
-    "/data/JF*/data": "PSI Jungfrau",
-}
-NEXUS_DEFAULT = "NXdata default"
-OTHER = "HDF5"
+OFFERED = 6
+"""Candidates in a sentence."""
 
 
-def choose_dataset(file: Group, address: Address) -> str:
-    """Name of the dataset that ``address`` means.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is opened.
+
+    Parameters
+    ----------
+    path
+        Name of the dataset, or of the group that holds a series.
+    parts
+        Datasets in the order of their frames; links that lead nowhere among them.
+    is_default
+        Whether the file declares it as its default.
+    frame_axis
+        Axis of the frames, as stored.
+    guessed
+        Whether nobody named that axis and it is not the first.
+    """
+
+    path: str
+    parts: tuple[str, ...]
+    is_default: bool = False
+    frame_axis: int = 0
+    guessed: bool = False
+
+
+def choose_frames(file: Group, address: Address) -> Choice:
+    """What ``address`` means in its file.
 
     Raises
     ------
     Refused
-        When the named one is absent, broken or no image, or when the file has none.
+        When the named dataset is absent, broken or no image, when the file has none, or when several are equally
+        good: the sentence names them as they are to be written.
     """
-    return _named(file, address) if address.dataset else _best(file, address)
-
-
-def layout_of(file: Group, name: str) -> str:
-    """Kind of place that ``name`` is, for the user."""
-    if name == nexus_default(file):
-        return NEXUS_DEFAULT
-    return next((kind for path, kind in KNOWN_PATHS.items() if PurePosixPath(name).match(path)), OTHER)
-
-
-def nexus_default(file: Group) -> str | None:
-    """Follow the attributes ``default`` and ``signal`` from the root to images; None where they end."""
-    path, group = "", file
-    while isinstance(group, h5py.Group) and "signal" not in group.attrs:
-        if "default" not in group.attrs:
-            return None
-        step = text_of(group.attrs["default"]).strip("/")
-        path, group = f"{path}/{step}", look_up(group, step)
-        if path.count("/") > len(KNOWN_PATHS):
-            return None
-    return signal_of(file, path)
+    path, parts, is_default = _named(file, address) if address.dataset else _clear(file, address)
+    found = [look_up(file, part) for part in parts]
+    there = next((each for each in found if is_image(each)), None)
+    if there is None:
+        raise _broken(address.path, path, next(each.missing for each in found if isinstance(each, Node)))
+    guess = guessed_frame_axis(node_of(parts[0], there))
+    if address.frame_axis is None:
+        return Choice(path, parts, is_default, guess, guess != 0)
+    return Choice(path, parts, is_default, _frame_axis(address, there.ndim))
 
 
 def signal_of(file: Group, path: str) -> str | None:
@@ -66,45 +71,72 @@ def signal_of(file: Group, path: str) -> str | None:
     return name if is_image(look_up(file, name)) else None
 
 
-def _named(file: Group, address: Address) -> str:
+def _named(file: Group, address: Address) -> tuple[str, tuple[str, ...], bool]:
     name = address.dataset or ""
     found = look_up(file, name)
     if is_image(found):
-        return name
-    if isinstance(found, h5py.Group) and (signal := signal_of(file, name)):
-        return signal
+        return name, (name,), False
+    if isinstance(found, h5py.Group):
+        if signal := signal_of(file, name):
+            return signal, (signal,), False
+        if parts := series_in([f"{name}/{inside}" for inside in found]).get(name):
+            return name, tuple(parts), False
     raise Refused(
         found=f"{name} {_what_it_is(found)} in {address.path}",
-        needed=f"a dataset of real numbers with at least two axes: {_candidates(file)}",
+        needed=f"a dataset of real numbers with at least two axes: {_offer(file)}",
         remedy=_remedy(found, address),
     )
 
 
-def _best(file: Group, address: Address) -> str:
-    if default := nexus_default(file):
-        return default
-    known = [path for pattern in KNOWN_PATHS for path in matching_paths(file, pattern)]
-    found = [(path, look_up(file, path)) for path in known]
-    images = [path for path, there in found if is_image(there)]
-    broken = [there for _, there in found if isinstance(there, Node)]
-    if images or broken:
-        return images[0] if images else _refuse_broken(broken[0], address)
-    nodes = [node for node in walk(file) if node.is_image]
-    if not nodes:
+def _clear(file: Group, address: Address) -> tuple[str, tuple[str, ...], bool]:
+    candidates = candidates_in(catalogue_of(file))
+    if not candidates:
         raise Refused(
             found=f"{address.path} holds no dataset of images",
             needed="real numbers with at least two axes",
             remedy="choose another file",
         )
-    return max(nodes, key=lambda node: prod(node.shape)).path
+    best = clear_choice(candidates)
+    if best is None:
+        raise _ambiguous(address.path, candidates)
+    if best.missing:
+        raise _broken(address.path, best.path, best.missing)
+    parts = tuple(node.path for node in best.nodes) if len(best.nodes) > 1 else (best.path,)
+    return best.path, parts, best.is_default
 
 
-def _refuse_broken(link: Node, address: Address) -> str:
-    raise Refused(
-        found=f"{link.path} in {address.path} is a link to {link.missing}, which is absent",
+def _broken(path: Path, name: str, target: str) -> Refused:
+    return Refused(
+        found=f"{name} in {path} is a link to {target}, which is absent",
         needed="the file that it points to",
         remedy="copy that file next to this one, or name another dataset",
     )
+
+
+def _ambiguous(path: Path, candidates: tuple[Candidate, ...]) -> Refused:
+    equal = [each for each in candidates if each.rank == candidates[0].rank and not each.missing]
+    shown = [f"{path}::{each.path} ({in_words(each.nodes[0])})" for each in equal]
+    return Refused(
+        found=f"{len(equal)} datasets of {path} could be its frames: {names_text(shown, shown=OFFERED)}",
+        needed="one of them, by its name",
+        remedy=f"write {path}::{equal[0].path}, or another of these",
+    )
+
+
+def in_words(node: Node) -> str:
+    """Shape and type."""
+    return f"{' x '.join(map(str, node.shape))}, {node.dtype}"
+
+
+def _frame_axis(address: Address, ndim: int) -> int:
+    axis = address.frame_axis or 0
+    if ndim < 3 or not -ndim <= axis < ndim:
+        raise Refused(
+            found=f"{address} asks for another axis than the dataset's {ndim}",
+            needed="an axis that it has, of at least three",
+            remedy="leave ?axis= out, or give first, last or a number from 0",
+        )
+    return int(np.arange(ndim)[axis])
 
 
 def _what_it_is(found: object) -> str:
@@ -117,8 +149,8 @@ def _what_it_is(found: object) -> str:
     return "is a group"
 
 
-def _candidates(file: Group) -> str:
-    paths = [node.path for node in walk(file) if node.is_image]
+def _offer(file: Group) -> str:
+    paths = [candidate.path for candidate in candidates_in(catalogue_of(file)) if not candidate.missing]
     return f"one of {names_text(paths)}" if paths else "this file has none"
 
 

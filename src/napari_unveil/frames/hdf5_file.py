@@ -18,6 +18,9 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 TRUNCATED = re.compile(r"truncated file: eof = (\d+).*stored_eof = (\d+)")
 OPEN_FOR_WRITING = "already open for write"
 
+DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, OverflowError, MemoryError)
+"""What h5py raises on damaged files."""
+
 
 def looks_like_hdf5(path: Path) -> bool:
     """Whether the name or the first bytes promise HDF5."""
@@ -41,6 +44,26 @@ def opened_hdf5(path: Path) -> Iterator[h5py.File]:
         yield file
     finally:
         file.close()
+
+
+@contextmanager
+def damage_is_refused(path: Path) -> Iterator[None]:
+    """Turn what h5py raises on damaged files inside the block into a sentence about ``path``.
+
+    Raises
+    ------
+    Refused
+        When something in the file cannot be made sense of.
+    """
+    try:
+        yield
+    except DAMAGE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise Refused(
+            found=f"{path} is damaged ({reason})",
+            needed="a file that HDF5 can read throughout",
+            remedy="copy it again, or name a dataset that is intact; `h5dump -H` shows how far it can be read",
+        ) from error
 
 
 def _open(path: Path) -> h5py.File:

@@ -1,39 +1,34 @@
 """The datasets of an HDF5 file, each once, and the links that lead nowhere."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 import h5py
 import numpy as np
 
+from napari_unveil.frames.catalogue import Catalogue, Node
+
 ERRORS = "_errors"
 """A dataset of NXdata that ends so holds the standard errors of the one without."""
 
-IMAGE_KINDS = "biuf"
+ATTRIBUTES = ("NX_class", "default", "signal")
+MOST_NODES = 50_000
+"""Datasets and broken links up to which a file is looked through."""
+
 Group: TypeAlias = Any
 Dataset: TypeAlias = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A dataset (``missing`` empty) or a broken link (``missing`` names its target)."""
+def catalogue_of(file: Group) -> Catalogue:
+    """Look through a file once; no value of a dataset is read.
 
-    path: str
-    shape: tuple[int, ...] = ()
-    dtype: np.dtype[Any] | None = None
-    missing: str = ""
-
-    @property
-    def is_image(self) -> bool:
-        """Whether its values can be shown as frames: real numbers with at least two axes."""
-        return self.dtype is not None and self.dtype.kind in IMAGE_KINDS and len(self.shape) >= 2
-
-
-def walk(file: Group) -> Iterator[Node]:
-    """List every dataset once, under its first name, and every broken link; soft links add nothing."""
-    yield from _walk(file, "", {_identity(file)})
+    Each dataset is there once, under its first name; links to what is there are second names, and cycles end.
+    """
+    walk = _Walk()
+    walk.enter(file, "")
+    links = {path: walk.firsts[target] for path, target in walk.links.items() if target in walk.firsts}
+    return Catalogue(tuple(walk.nodes), walk.attributes, links, cut=len(walk.nodes) >= MOST_NODES)
 
 
 def look_up(file: Group, path: str) -> Any:
@@ -70,24 +65,64 @@ def is_image(found: object) -> bool:
     return isinstance(found, h5py.Dataset) and Node("", found.shape or (), found.dtype).is_image
 
 
-def _walk(group: Group, prefix: str, seen: set[tuple[int, int]]) -> Iterator[Node]:
-    for name in group:
-        path = f"{prefix}/{name}"
+class _Walk:
+    """What was found on the way through a file."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.attributes: dict[str, dict[str, str]] = {}
+        self.firsts: dict[tuple[int, int], str] = {}
+        self.links: dict[str, tuple[int, int]] = {}
+
+    def enter(self, group: Group, path: str) -> None:
+        """Take down a group and everything below it that was not seen before."""
+        self.firsts[_identity(group)] = path
+        known = {name: text_of(group.attrs[name]) for name in ATTRIBUTES if name in group.attrs}
+        if known:
+            self.attributes[path] = known
+        for name in group:
+            if len(self.nodes) >= MOST_NODES:
+                return
+            self._take(group, name, f"{path}/{name}")
+
+    def _take(self, group: Group, name: str, path: str) -> None:
         link = group.get(name, getlink=True)
         try:
             found = group[name]
         except (KeyError, OSError):
-            yield Node(path, missing=_target(link))
-            continue
+            self.nodes.append(Node(path, missing=_target(link)))
+            return
         identity = _identity(found)
         inner_link = isinstance(link, h5py.SoftLink) and identity[0] == _identity(group)[0]
-        if inner_link or identity in seen:
-            continue
-        seen.add(identity)
-        if isinstance(found, h5py.Group):
-            yield from _walk(found, path, seen)
+        if inner_link or identity in self.firsts:
+            self.links[path] = identity
+        elif isinstance(found, h5py.Group):
+            self.enter(found, path)
         elif isinstance(found, h5py.Dataset):
-            yield Node(path, found.shape or (), found.dtype)
+            self.firsts[identity] = path
+            self.nodes.append(node_of(path, found))
+
+
+def node_of(path: str, dataset: Dataset) -> Node:
+    """What there is to know about a dataset before it is read."""
+    node = Node(path, dataset.shape or (), dataset.dtype)
+    if len(node.shape) < 2:
+        return node
+    return replace(
+        node,
+        unit=text_of(dataset.attrs.get("units", "")),
+        chunks=() if dataset.is_virtual else tuple(dataset.chunks or ()),
+        filters=filters_of(dataset),
+    )
+
+
+def filters_of(dataset: Dataset) -> tuple[str, ...]:
+    """Names of the filters that the chunks pass through, as stored in the file."""
+    creation = dataset.id.get_create_plist()
+    if creation.get_layout() != h5py.h5d.CHUNKED:
+        return ()
+    filters = (creation.get_filter(number) for number in range(creation.get_nfilters()))
+    return tuple(name.decode("utf-8", "replace").partition(";")[0].strip() or str(code) for code, _, _, name in filters)
 
 
 def _identity(found: Group) -> tuple[int, int]:

@@ -29,6 +29,12 @@ class Listing:
         Warnings, or why it is unavailable.
     available
         Whether there is something to read.
+    reason
+        Why it could be the frames that are meant.
+    opened
+        Whether it is opened when nothing is named.
+    stored
+        Chunks and filters, or that it is virtual.
     """
 
     address: Address
@@ -39,6 +45,9 @@ class Listing:
     layout: str
     note: str = ""
     available: bool = True
+    reason: str = ""
+    opened: bool = False
+    stored: str = ""
 
 
 def size_text(count: float) -> str:

@@ -69,6 +69,16 @@ class FrameStack:
         Arrays along the first axis, such as ``trainId`` and ``cellId``.
     warnings
         Sentences for the user.
+    sources
+        Files that are read for them beside the one of the address: parts, virtual and external sources.
+    absent
+        Names of source files that are not there; what they hold is NaN.
+    exclusions
+        What makes pixels NaN and where that comes from, such as ``/entry/instrument/detector/pixel_mask``.
+    uncalibrated
+        Whether pedestal and gain are still in the values.
+    calibration
+        Where pedestals and gains come from that were applied here, empty without.
     """
 
     data: Any
@@ -78,6 +88,16 @@ class FrameStack:
     address: Address
     coordinates: Mapping[str, NDArray[Any]]
     warnings: tuple[str, ...] = ()
+    sources: tuple[Path, ...] = ()
+    absent: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    uncalibrated: bool = False
+    calibration: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Every file that the frames are read from; none of them may be written to."""
+        return self.address.path, *self.sources
 
     @property
     def frame_count(self) -> int:

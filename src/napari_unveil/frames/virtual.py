@@ -57,9 +57,12 @@ class VirtualSources:
     files: tuple[Path, ...]
     absent: tuple[str, ...]
 
-    def covered(self, position: tuple[int, ...], frame_shape: tuple[int, ...]) -> Mask:
-        """Shape (y, x): True where a readable source gives the pixels of the frame at ``position``."""
-        covered, mappings = np.zeros(frame_shape, bool), mappings_of(self.path, self.dataset)
+    def covered(self, position: tuple[int, ...], frame_shape: tuple[int, ...], order: tuple[int, ...]) -> Mask:
+        """Shape (y, x): True where a readable source gives the pixels of the frame at ``position``.
+
+        ``order`` says where the leading axes, y and x are stored.
+        """
+        covered, mappings = np.zeros(frame_shape, bool), mappings_of(self.path, self.dataset).ordered(order)
         for mapping in mappings.near(position):
             slab = mappings.slab(mapping)
             here = all(slab.holds(axis, np.array(place)) for axis, place in enumerate(position))
@@ -91,6 +94,12 @@ class Mappings:
     def slab(self, mapping: int) -> Slab:
         """The selection that a mapping fills."""
         return Slab(*(tuple(map(int, part)) for part in self.slabs[mapping]))
+
+    def ordered(self, order: tuple[int, ...]) -> "Mappings":
+        """The same with the axes in another order."""
+        if order == tuple(sorted(order)):
+            return self
+        return Mappings(self.slabs[..., list(order)], self.stop[:, list(order)], self.files, self.datasets)
 
     def near(self, position: tuple[int, ...]) -> list[int]:
         """Mappings whose bounding boxes hold a place along the leading axes."""

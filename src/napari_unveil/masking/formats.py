@@ -109,11 +109,11 @@ def _refuse_axes(path: Path, pixels: NDArray[np.uint8], *, most: int) -> None:
 
 
 def _images(file: Any) -> list[str]:
-    from napari_unveil.frames.hdf5_tree import walk
+    from napari_unveil.frames.hdf5_tree import catalogue_of
 
     return [
         node.path.strip("/")
-        for node in walk(file)
+        for node in catalogue_of(file).nodes
         if node.dtype is not None and len(node.shape) == 2 and node.dtype.kind in INTEGERS and min(node.shape) > 1
     ]
 
