@@ -14,7 +14,7 @@ from napari_unveil.harvest import PatchLibrary
 from napari_unveil.training import plan_training, preset, resume, train
 
 SEED = 0
-EPOCHS = 11
+EPOCHS = 15
 PATCH = 64
 """Small patches: for the same work more steps, each with more campaigns in it."""
 AMPLITUDE = (1.0, 1.0)

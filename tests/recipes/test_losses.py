@@ -4,7 +4,7 @@ import torch
 from napari_unveil.network.heads import Parts
 from napari_unveil.recipes.losses import mae, poisson
 
-ALL = torch.ones(1, 1, 1, 20000)
+ALL = torch.ones(1, 1, 128, 160)
 
 
 def best_constant(loss, signal):
@@ -22,6 +22,22 @@ def test_the_optimum_of_the_poisson_loss_is_the_mean_and_that_of_the_mae_the_med
     signal = torch.poisson(torch.full_like(ALL, 0.3)) + 0.04 * torch.randn_like(ALL)
     assert best_constant(poisson, signal) == pytest.approx(0.3, abs=0.02)
     assert best_constant(mae, signal) == pytest.approx(0.0, abs=0.02)
+
+
+def test_a_shared_bias_costs_more_than_one_of_either_sign():
+    true = Parts(torch.full_like(ALL, 0.5), torch.zeros_like(ALL))
+    signs = 1 - 2 * (torch.arange(ALL.shape[-1]) % 2)
+    shared, alternating = (Parts(true.signal + 0.1 * sign, true.noise) for sign in (ALL, signs))
+    assert poisson(shared, true, ALL) > 3 * poisson(alternating, true, ALL)
+
+
+def test_cells_that_are_partly_excluded_are_judged_by_what_is_left():
+    true = Parts(torch.rand(1, 1, 32, 32), torch.zeros(1, 1, 32, 32))
+    wrong = Parts(true.signal.clone(), true.noise)
+    wrong.signal[..., :20, :] += 100.0
+    valid = torch.ones(1, 1, 32, 32)
+    valid[..., :20, :] = 0
+    assert float(poisson(wrong, true, valid)) == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("loss", [mae, poisson])

@@ -6,6 +6,7 @@
 from collections.abc import Callable
 
 import torch
+from torch.nn import functional
 
 from napari_unveil.network.heads import Parts
 from napari_unveil.recipes.settings import LossName
@@ -13,6 +14,12 @@ from napari_unveil.tensors import ImageBatch, Tensor
 
 FLOOR_PHOTONS = 0.05
 """Added to estimate and target before the logarithm: about the readout noise, so that empty pixels stay finite."""
+
+CELLS_PX = (8, 32)
+"""Sides of the cells whose sums are held against each other as well, as an integration over q would see them."""
+
+CELL_FLOOR_PHOTONS = 0.01
+"""Like the floor, for each pixel of a cell: readout noise averages out."""
 
 VARIANCE_WEIGHT = 0.02
 """Share of the error bar's likelihood in the Poisson loss."""
@@ -27,27 +34,41 @@ def mae(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
 
 
 def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
-    """Poisson deviance of the signal in photons, plus a little of the likelihood of the error bar.
+    """Poisson deviance of the signal in photons, of pixels and of sums over cells, and the likelihood of the error bar.
 
     ``D = p - t - t ln(p / t)`` with p and t the predicted and measured photons, each raised by a floor; it is
-    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. The noise has no
-    term of its own, since signal and noise add up to the frame; a robust one, even of a tenth of the weight, would draw
-    the signal to its median, which under hits is 0 up to half a photon per pixel.
+    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. A bias that is the same
+    all over a cell of side k counts k^2 times as much in the cell's sum as in a pixel; the cells' mean deviance is
+    divided by k, so that it counts k times. The noise has no term of its own, since signal and noise add up to the
+    frame; a robust one would draw the signal to its median.
     """
-    p = predicted.signal.clamp(min=0) + FLOOR_PHOTONS
-    t = true.signal + FLOOR_PHOTONS
-    least = t.clamp(min=FLOOR_PHOTONS)
-    deviance = p - least - t * torch.log(p / least)
-    terms = deviance
+    deviance = _deviance(predicted.signal, true.signal, FLOOR_PHOTONS)
     if predicted.variance is not None:
-        terms = deviance + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
-    return _mean(terms, valid)
+        deviance = deviance + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
+    total = _mean(deviance, valid)
+    for side in CELLS_PX:
+        if side <= min(valid.shape[-2:]):
+            p, t, pixels = (_cell_sums(image, side) for image in (predicted.signal * valid, true.signal * valid, valid))
+            floor = CELL_FLOOR_PHOTONS * pixels.clamp(min=1)
+            total = total + _mean(_deviance(p, t, floor), (pixels > 0).to(p.dtype)) / side
+    return total
 
 
 LOSSES: dict[LossName, Callable[[Parts, Parts, ImageBatch], Tensor]] = {
     "mae": mae,
     "poisson": poisson,
 }
+
+
+def _deviance(predicted: ImageBatch, true: ImageBatch, floor: float | Tensor) -> ImageBatch:
+    p = predicted.clamp(min=0) + floor
+    t = true + floor
+    least = torch.maximum(t, torch.as_tensor(floor, dtype=t.dtype, device=t.device))
+    return p - least - t * torch.log(p / least)
+
+
+def _cell_sums(images: ImageBatch, side: int) -> ImageBatch:
+    return functional.avg_pool2d(images, side) * side**2
 
 
 def _misfit(variance: ImageBatch, error: ImageBatch) -> Tensor:
