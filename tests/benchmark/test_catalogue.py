@@ -1,5 +1,7 @@
 """Names become methods, or one sentence says why not."""
 
+from dataclasses import replace
+
 import pytest
 
 from napari_unveil.benchmark import catalogue
@@ -55,6 +57,24 @@ def test_networks_are_trained_only_where_they_are_asked_for():
 def test_the_full_width_has_to_be_asked_for():
     assert "published-full-width" not in choose().names
     assert choose(["published-full-width"]).names == ("published-full-width",)
+
+
+def test_every_method_is_described():
+    notes = choose().notes
+    assert all(notes.values())
+    assert len(set(notes.values())) == len(notes)
+    assert notes["default-plain-4-passes"].startswith(notes["default-plain"])
+
+
+def test_what_gives_no_error_bar_has_no_output_for_one():
+    for variant in variants():
+        recipe = variant.settings.recipe
+        assert (recipe.network.outputs == 2) == (recipe.loss == "poisson" and recipe.head == "share")
+
+
+def test_ordinary_convolutions_cost_the_same():
+    by_name = {variant.name: variant.settings.recipe.network for variant in variants()}
+    assert replace(by_name["default-plain"], group="p4") == by_name["default"]
 
 
 def test_an_ablation_differs_from_the_default_in_its_recipe_alone():

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ def table(**methods):
     values = {
         method: {row.key: rows.get(row.key, (None, None, None)) for row in ROWS} for method, rows in methods.items()
     }
-    return Table(CAMPAIGNS, values, {"default": Budget(100, 1e12, 3.0, 7)}, {"seed": 0})
+    return Table(CAMPAIGNS, values, {"default": Budget(100, 1e12, 3.0, 7)}, {"default": "as it is"}, {"seed": 0})
 
 
 @pytest.fixture
@@ -78,16 +79,23 @@ def test_rows_are_lines_and_methods_columns(small):
 
 
 def test_the_page_holds_every_campaign_the_goals_and_the_budget(small):
-    text = page(small)
+    text = page(small, {"odd": "images/odd.png"})
     for words in (
         "“sparse”, inside",
         "“odd”, outside",
         "at least 90 % of the noise removed: 92.00",
         "| default | 100 |",
+        "- default: as it is",
+        "taken apart](images/odd.png)",
     ):
         assert words in text
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    assert {line.replace("\\|", "").count("|") for line in lines} == {5, 6}  # methods; budgets
+    assert {line.replace("\\|", "").count("|") for line in lines} == {5, 7}  # methods; budgets
+
+
+def test_a_page_says_when_campaigns_are_missing(small):
+    assert "Incomplete" not in page(small, {})
+    assert "**Incomplete**: 3 campaigns" in page(replace(small, complete=False), {})
 
 
 def test_limits(small):

@@ -4,24 +4,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from napari_unveil.benchmark.classical import Clip, Constant, Input, LACosmic, Median, NearOracle, Oracle
+from napari_unveil.benchmark.classical import (
+    CLIP_SIGMAS,
+    MEDIAN_PX,
+    Clip,
+    Constant,
+    Input,
+    LACosmic,
+    Median,
+    NearOracle,
+    Oracle,
+)
 from napari_unveil.benchmark.exposures import Integrator, Method
+from napari_unveil.benchmark.posterior import PosteriorOracle
 from napari_unveil.benchmark.variants import Variant, variants
 from napari_unveil.errors import Refused
 
 SHIPPED = "shipped"
-WITHOUT_TRAINING = (
-    "input",
-    "constant",
-    "median",
-    "clip",
-    "lacosmic",
-    "sigma-clip",
-    "ring-median",
-    "oracle",
-    "oracle-near",
-    SHIPPED,
-)
+WITHOUT_TRAINING = {
+    "input": "the frame as it is",
+    "constant": "the mean of a signal-free region of the frame, subtracted everywhere",
+    "median": f"the median of {MEDIAN_PX} x {MEDIAN_PX} pixels",
+    "clip": f"pixels {CLIP_SIGMAS:g} standard deviations above the median of their neighbourhood become that median",
+    "lacosmic": "L.A.Cosmic (van Dokkum 2001) by astroscrappy, with its own parameters",
+    "sigma-clip": "pyFAI's azimuthal mean without pixels beyond 5 standard deviations; it has a profile and no image",
+    "ring-median": "pyFAI's azimuthal median; it has a profile and no image",
+    "oracle": "knows the hit pixels and fills each with the mean of the others in its 8 x 8 cell: a bound, no method",
+    "oracle-near": "knows the hit pixels and fills each with the mean of the nearest others: a bound, no method",
+    "oracle-posterior": "knows the mean intensity of each pixel and the hits of the campaign, gives the mean of the "
+    "signal for a pixel's value: what can be known of pixels one by one; a bound, no method",
+    SHIPPED: "the model that comes with the program, as it is; it was trained for longer than the networks of this run",
+}
+"""What needs no training in the run, and what each is."""
 LONG_ONLY = ("published-full-width",)
 """Left out unless they are asked for by name: one patch costs sixteen times as much."""
 NEEDED: dict[str, tuple[str, str]] = {
@@ -52,6 +66,12 @@ class Choice:
     def variants(self) -> tuple[Variant, ...]:
         """The networks to train."""
         return tuple(one for one in variants() if any(name in self.names for name, _ in one.passes))
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What each method is, in a sentence."""
+        trained = {name: _of_passes(variant.words, passes) for variant in variants() for name, passes in variant.passes}
+        return {name: (WITHOUT_TRAINING | trained)[name] for name in self.names}
 
     @property
     def has_networks(self) -> bool:
@@ -97,6 +117,10 @@ def without_training(names: Iterable[str], *, device: str = "auto") -> list[Meth
     return [_made(name, device) for name in names if name in WITHOUT_TRAINING]
 
 
+def _of_passes(words: str, passes: int | None) -> str:
+    return words if passes is None else f"{words}; put to work in {passes} passes that are merged"
+
+
 def _absence(name: str) -> str:
     library, extra = NEEDED.get(name, ("", ""))
     if not library or find_spec(library) is not None:
@@ -121,6 +145,7 @@ def _made(name: str, device: str) -> Method | Integrator:
             return NetworkMethod.of(name, model_path(SHIPPED_MODEL), device=device)
         case _:
             plain: dict[str, Method] = {
-                one.name: one for one in (Input(), Constant(), Median(), Clip(), Oracle(), NearOracle())
+                one.name: one
+                for one in (Input(), Constant(), Median(), Clip(), Oracle(), NearOracle(), PosteriorOracle())
             }
             return plain[name]

@@ -48,11 +48,11 @@ class Showing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """How far a campaign is; ``sums`` by method, complete with the last report."""
+    """How far a campaign is; ``sums`` by method, complete with the last report, and the shot that was shown last."""
 
     progress: Progress
     sums: dict[str, MethodSums]
-    first: Exposure | None = None
+    shown: Exposure
 
 
 def judge(named: NamedCampaign, methods: Sequence[Method | Integrator], showing: Showing) -> Iterator[Judged]:
@@ -63,24 +63,22 @@ def judge(named: NamedCampaign, methods: Sequence[Method | Integrator], showing:
     Yields
     ------
     Judged
-        After each shot; ``first`` is the first full shot.
+        After each shot.
     """
     beamtime = beamtime_of(named, references=showing.references, seed=showing.seed)
     sums = {method.name: MethodSums(beamtime) for method in methods}
-    first: Exposure | None = None
     total = showing.shots + showing.null_shots
     rng = injection_rng(beamtime, seed=showing.seed)
     for number, exposure in enumerate(exposures(beamtime, count=showing.shots, seed=showing.seed)):
-        first = first or exposure
         _show(exposure, methods, sums)
         if number < showing.streaked:
             _show_streaks(exposure, with_streaks(exposure, rng), methods, sums)
-        yield Judged(Progress(number + 1, total, named.name), sums, first)
+        yield Judged(Progress(number + 1, total, named.name), sums, exposure)
     for number, exposure in enumerate(_nulls(beamtime, showing)):
         for method in methods:
-            if (estimate := _image(method, exposure)) is not None:
+            if (estimate := _image(method, exposure, sums)) is not None:
                 sums[method.name].add_null(estimate, exposure)
-        yield Judged(Progress(showing.shots + number + 1, total, named.name), sums, first)
+        yield Judged(Progress(showing.shots + number + 1, total, named.name), sums, exposure)
 
 
 def _nulls(beamtime: Beamtime, showing: Showing) -> Iterator[Exposure]:
@@ -89,10 +87,9 @@ def _nulls(beamtime: Beamtime, showing: Showing) -> Iterator[Exposure]:
 
 def _show(exposure: Exposure, methods: Sequence[Method | Integrator], sums: dict[str, MethodSums]) -> None:
     for method in methods:
-        began = time.perf_counter()
-        estimate = _image(method, exposure)
+        estimate = _image(method, exposure, sums)
         if estimate is not None:
-            sums[method.name].add(estimate, exposure, seconds=time.perf_counter() - began)
+            sums[method.name].add(estimate, exposure)
         else:
             sums[method.name].add_profile(method.profile(exposure), exposure)  # type: ignore[union-attr]
 
@@ -101,10 +98,15 @@ def _show_streaks(
     plain: Exposure, streaked: Exposure, methods: Sequence[Method | Integrator], sums: dict[str, MethodSums]
 ) -> None:
     for method in methods:
-        if (estimate := _image(method, streaked)) is not None:
+        if (estimate := _image(method, streaked, sums)) is not None:
             sums[method.name].add_injection(estimate, streaked, background=plain.expected)
 
 
-def _image(method: Method | Integrator, exposure: Exposure) -> Estimate | None:
-    """What an image method makes of a shot; None for a way that has no image."""
-    return method.estimate(exposure) if isinstance(method, Method) else None
+def _image(method: Method | Integrator, exposure: Exposure, sums: dict[str, MethodSums]) -> Estimate | None:
+    """What an image method makes of a shot, and how long that takes; None for a way that has no image."""
+    if not isinstance(method, Method):
+        return None
+    began = time.perf_counter()
+    estimate = method.estimate(exposure)
+    sums[method.name].stopwatch.add(time.perf_counter() - began)
+    return estimate

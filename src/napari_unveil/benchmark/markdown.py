@@ -3,28 +3,58 @@
 from collections.abc import Mapping, Sequence
 
 from napari_unveil.benchmark.goals import goals_of
+from napari_unveil.benchmark.spread import Spread, spread_rows
 from napari_unveil.benchmark.table import Table, campaign_rows, mean_rows
 
 JUDGED = ("shipped", "default")
 """Methods that are held against the goals."""
+BUDGETS = (
+    "All networks learned from the same patches for as many epochs. FLOP are floating-point operations of convolutions "
+    "and matrix products, forwards and backwards."
+)
 
 
-def page(table: Table) -> str:
-    """All of it: means, goals, campaigns, budgets, provenance."""
-    parts = ["# Benchmark: quality", _described(table), _grid(mean_rows(table))]
+def page(table: Table, pictures: Mapping[str, str]) -> str:
+    """All of it: means, what the methods are, goals, campaigns, budgets, provenance.
+
+    Parameters
+    ----------
+    table
+        As far as it is.
+    pictures
+        Link to the picture of a campaign, by its name; relative to the page.
+    """
+    parts = ["# Benchmark: quality"]
+    if not table.complete:
+        parts.append(f"**Incomplete**: {len(table.campaigns)} campaigns were judged so far.")
+    parts += [_described(table), _grid(mean_rows(table)), _list(table.notes)]
     parts += [_goals(table, method) for method in _judged(table)]
     for campaign, inside in table.campaigns.items():
         where = "inside" if inside else "outside"
         parts += [f"## Campaign “{campaign}”, {where} the training range", _grid(campaign_rows(table, campaign))]
+        if campaign in pictures:
+            parts.append(f"![One shot of the campaign “{campaign}”, taken apart]({pictures[campaign]})")
     if table.budgets:
-        parts += ["## Budgets", _grid(_budget_rows(table))]
+        parts += ["## Budgets", BUDGETS, _grid(_budget_rows(table))]
     parts += ["## Provenance", _list(table.provenance)]
     return "\n\n".join(parts) + "\n"
 
 
 def summary(table: Table) -> str:
     """What stands above the single campaigns."""
-    return "\n\n".join([_grid(mean_rows(table)), *(_goals(table, method) for method in _judged(table))])
+    return "\n\n".join(
+        [_grid(mean_rows(table)), _list(table.notes), *(_goals(table, method) for method in _judged(table))]
+    )
+
+
+def spread_page(spread: Spread) -> str:
+    """What another seed changes."""
+    words = (
+        f"Seeds {', '.join(map(str, spread.seeds))}. A seed decides the patches, the weights and the shots that "
+        "methods are judged by; methods without training show how much the shots alone change. Means over the "
+        "campaigns inside the training range."
+    )
+    return "\n\n".join([words, _grid(spread_rows(spread))])
 
 
 def _judged(table: Table) -> list[str]:
@@ -51,12 +81,13 @@ def _budget_rows(table: Table) -> list[list[str]]:
             method,
             f"{budget.patches_seen:,}",
             f"{budget.flop:.3g}",
+            f"{budget.flop / budget.patches_seen:.3g}",
             f"{budget.seconds:.0f}",
             f"{budget.parameters:,}",
         ]
         for method, budget in table.budgets.items()
     ]
-    return [["network", "patches seen", "FLOP", "seconds", "parameters"], *body]
+    return [["network", "patches seen", "FLOP", "FLOP per patch", "seconds", "parameters"], *body]
 
 
 def _list(values: Mapping[str, object]) -> str:

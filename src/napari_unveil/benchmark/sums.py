@@ -12,6 +12,24 @@ from napari_unveil.types import Frame, Separation
 
 
 @dataclass(slots=True)
+class Stopwatch:
+    """Seconds of all calls but the first, in which libraries are loaded and the faster precision is looked for."""
+
+    calls: int = 0
+    seconds: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Take in one call."""
+        self.seconds += seconds if self.calls else 0
+        self.calls += 1
+
+    @property
+    def mean(self) -> float | None:
+        """Seconds per call; None where there were not two."""
+        return self.seconds / (self.calls - 1) if self.calls > 1 else None
+
+
+@dataclass(slots=True)
 class MethodSums:
     """What the rows of one method in one campaign are made of; holds no frame.
 
@@ -31,12 +49,11 @@ class MethodSums:
     fits: FitSums = field(default_factory=FitSums)
     largest_sum_error: float = 0.0
     images: int = 0
-    seconds: float = 0.0
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
 
-    def add(self, estimate: Estimate, exposure: Exposure, *, seconds: float) -> None:
-        """Take in one shot, for which the method needed ``seconds``."""
+    def add(self, estimate: Estimate, exposure: Exposure) -> None:
+        """Take in one shot."""
         self.images += 1
-        self.seconds += seconds
         self.add_profile(profile_of(estimate, exposure), exposure)
         self.hit_free += HitFreeSums.of(estimate, exposure)
         self.likeness += LikenessSums.of(estimate, exposure)

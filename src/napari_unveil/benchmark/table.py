@@ -9,7 +9,7 @@ from typing import Any
 from napari_unveil.benchmark.rows import ROW, ROWS, Number, Row
 from napari_unveil.errors import Refused
 
-FORMAT = 1
+FORMAT = 2
 NOT_DEFINED = "–"
 INFINITE = "inf"
 
@@ -48,14 +48,20 @@ class Table:
         By method, then by row: one number a campaign, in their order; None where nothing defines it.
     budgets
         Of the networks that were trained in the run.
+    notes
+        What each method is, in a sentence.
     provenance
         Seed, version, machine, time, memory and settings of the run.
+    complete
+        Whether all campaigns of the run were judged.
     """
 
     campaigns: Mapping[str, bool]
     values: Mapping[str, Mapping[str, tuple[Number, ...]]]
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -95,20 +101,25 @@ class Table:
         """Plain JSON values; the way back is :meth:`from_values`."""
         return {
             "format": FORMAT,
+            "complete": self.complete,
             "campaigns": dict(self.campaigns),
             "rows": {row.key: row.words for row in ROWS},
             "values": {
-                method: {row: [_to_json(number) for number in numbers] for row, numbers in rows.items()}
+                method: {row: [number_to_json(number) for number in numbers] for row, numbers in rows.items()}
                 for method, rows in self.values.items()
             },
             "inside": {
                 method: {
-                    row: {"mean": _to_json(self.mean(method, row)), "spread": _to_json(self.spread(method, row))}
+                    row: {
+                        "mean": number_to_json(self.mean(method, row)),
+                        "spread": number_to_json(self.spread(method, row)),
+                    }
                     for row in rows
                 }
                 for method, rows in self.values.items()
             },
             "budgets": {method: asdict(budget) for method, budget in self.budgets.items()},
+            "notes": dict(self.notes),
             "provenance": dict(self.provenance),
         }
 
@@ -130,11 +141,13 @@ class Table:
         return cls(
             campaigns=dict(values["campaigns"]),
             values={
-                method: {row: tuple(map(_from_json, numbers)) for row, numbers in rows.items()}
+                method: {row: tuple(map(number_from_json, numbers)) for row, numbers in rows.items()}
                 for method, rows in values["values"].items()
             },
             budgets={method: Budget(**budget) for method, budget in values["budgets"].items()},
+            notes=dict(values["notes"]),
             provenance=dict(values["provenance"]),
+            complete=values["complete"],
         )
 
     def _where(self, method: str, row: str, *, inside: bool) -> list[float]:
@@ -175,11 +188,13 @@ def campaign_rows(table: Table, campaign: str) -> list[list[str]]:
     return [[campaign, *table.methods], *body]
 
 
-def _to_json(number: Number) -> float | str | None:
+def number_to_json(number: Number) -> float | str | None:
+    """A number as JSON has it; the way back is :func:`number_from_json`."""
     if number is None or math.isnan(number):
         return None
     return number if math.isfinite(number) else INFINITE
 
 
-def _from_json(number: float | str | None) -> Number:
+def number_from_json(number: float | str | None) -> Number:
+    """The number that :func:`number_to_json` gave."""
     return math.inf if number == INFINITE else number if number is None else float(number)

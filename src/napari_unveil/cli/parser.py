@@ -17,9 +17,17 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="VERB")
-    for add in (_demo, _simulate, _info, _mask, _harvest, _train, _denoise, _inspect, _benchmark):
-        add(commands).add_argument("--json", action="store_true", help="print the result as JSON")
+    for add in (_demo, _simulate, _info, _mask, _harvest, _train, _denoise, _inspect):
+        _with_json(add(commands))
+    verb = commands.add_parser("benchmark", help="tables of how good and how fast separations are, on this machine")
+    tables = verb.add_subparsers(required=True, metavar="TABLE")
+    for add_table in (_quality, _spread):
+        _with_json(add_table(tables))
     return top
+
+
+def _with_json(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -152,9 +160,8 @@ def _inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     return verb
 
 
-def _benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
-    verb = commands.add_parser("benchmark", help="tables of how good and how fast separations are, on this machine")
-    verb.add_argument("table", choices=("quality",), help="quality: methods old and new against simulated truth")
+def _quality(tables: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = tables.add_parser("quality", help="methods old and new against simulated truth")
     verb.add_argument("--quick", action="store_true", help="for 2 cores and a quarter of an hour")
     verb.add_argument("--shots", type=int, metavar="N", help="full shots of each campaign (8; quick: 4)")
     verb.add_argument(
@@ -169,9 +176,18 @@ def _benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=Path,
         default=Path("benchmark"),
         metavar="FOLDER",
-        help="tables, pictures, models (benchmark)",
+        help="tables, pictures, models (benchmark); a run that was stopped goes on there",
     )
-    verb.set_defaults(verb=verbs.benchmark)
+    verb.set_defaults(verb=verbs.quality)
+    return verb
+
+
+def _spread(tables: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    verb = tables.add_parser("spread", help="what another seed changes in the table of quality")
+    verb.add_argument(
+        "folders", nargs="+", type=Path, metavar="FOLDER", help="what runs with different seeds had for -o"
+    )
+    verb.set_defaults(verb=verbs.spread)
     return verb
 
 

@@ -210,26 +210,36 @@ def inspect(request: Namespace, printer: Printer) -> None:
     printer.result(f"{report.text}\n\n{report.path}", report.values)
 
 
-def benchmark(request: Namespace, printer: Printer) -> None:
-    """The table of all methods against simulated truth."""
-    from napari_unveil.benchmark import quality
-    from napari_unveil.benchmark.markdown import summary
+def spread(request: Namespace, printer: Printer) -> None:
+    """What another seed changes in the table of all methods."""
+    from napari_unveil.benchmark.markdown import spread_page
+    from napari_unveil.benchmark.spread import spread_of
 
-    begin = quality.quick_settings if request.quick else quality.long_settings
+    found = spread_of(request.folders)
+    printer.result(spread_page(found), found.as_values())
+
+
+def quality(request: Namespace, printer: Printer) -> None:
+    """The table of all methods against simulated truth."""
+    from napari_unveil.benchmark import plan as planning
+    from napari_unveil.benchmark.markdown import summary
+    from napari_unveil.benchmark.quality import KEPT, QualityReport, run_quality
+
+    begin = planning.quick_settings if request.quick else planning.long_settings
     settings = replace(
         begin(request.output, seed=request.seed, shots=request.shots),
         names=tuple(request.methods),
         model=request.model,
         device=request.device,
     )
-    plan = quality.plan_quality(settings)
-    for sentence in plan.choice.absent:
+    plan = planning.plan_quality(settings)
+    for sentence in (*plan.choice.absent, *(f"{name} is {KEPT}" for name in plan.kept)):
         printer.say(sentence)
 
-    def progress(report: quality.QualityReport) -> Progress:
+    def progress(report: QualityReport) -> Progress:
         return replace(report.progress, message=f"{report.title} {report.progress.message}")
 
-    last = printer.follow("benchmark:", quality.run_quality(plan), progress)
+    last = printer.follow("benchmark:", run_quality(plan), progress)
     if last is not None and last.table is not None:
         printer.result(f"{summary(last.table)}\n\n{request.output}", last.table.as_values())
 
