@@ -30,10 +30,14 @@ def test_frames_are_lazy_and_know_their_unit(full_file: Path) -> None:
     assert low < high
 
 
-def test_several_files_give_several_layers(full_file: Path) -> None:
-    read = get_reader([str(full_file)])
+def test_several_files_that_are_given_together_are_one_stack(full_file: Path) -> None:
+    second = full_file.with_name("second.h5")
+    second.write_bytes(full_file.read_bytes())
+    paths: list[str] = [str(full_file), str(second)]
+    read = get_reader(paths)
     assert read is not None
-    assert len(read([str(full_file), str(full_file)])) == 2
+    ((data, _, _),) = read(paths)
+    assert data.shape == (8, 64, 64)
 
 
 def test_a_dataset_can_be_named(full_file: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from napari_unveil import __version__
 from napari_unveil.cli import verbs
+from napari_unveil.errors import Refused
 
-ADDRESS_HELP = "FILE[::/dataset] or a European XFEL run folder"
+ADDRESS_HELP = "FILE[::/dataset[?axis=last]], a pattern in quotes, 'A.h5 + B.h5', or a European XFEL run folder"
 MASK_HELP = "tif, npy, npz, edf, msk (Fit2D) or h5"
 
 
@@ -63,7 +64,7 @@ def _mask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> ar
     verb.add_argument("-o", "--output", type=Path, required=True, metavar="mask.tif", help=MASK_HELP)
     verb.add_argument("--threshold", type=float, metavar="T", help="in the frames' unit (suggested from the data)")
     verb.add_argument("--grow", type=float, default=8, metavar="PX", help="margin around the signal, pixels (8)")
-    _add_mask_bits(verb)
+    _add_reading(verb)
     verb.set_defaults(verb=verbs.mask)
     return verb
 
@@ -93,7 +94,7 @@ def _harvest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="largest share of excluded pixels in a patch (0.05)",
     )
     verb.add_argument("--seed", type=int, default=0)
-    _add_mask_bits(verb)
+    _add_reading(verb)
     verb.set_defaults(verb=verbs.harvest)
     return verb
 
@@ -145,7 +146,7 @@ def _denoise(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the file's)")
     verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     verb.add_argument("--part", type=part, default=(1, 1), metavar="i/n", help="only share i of n of the frames")
-    _add_mask_bits(verb)
+    _add_reading(verb)
     verb.set_defaults(verb=verbs.denoise)
     return verb
 
@@ -191,25 +192,30 @@ def _spread(tables: "argparse._SubParsersAction[argparse.ArgumentParser]") -> ar
     return verb
 
 
-def _add_mask_bits(verb: argparse.ArgumentParser) -> None:
+def _add_reading(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--mask-bits",
         type=bits,
         metavar="BITS",
-        help="bits of the file's mask that make a pixel missing, such as 0xffffffff for all "
-        "(all but 16, interpolated, and 22, of double size)",
+        help="bits of the file's mask that make a pixel missing: a number, all, default, or names such as "
+        "default,NON_STANDARD_SIZE (all but INTERPOLATED and NON_STANDARD_SIZE)",
+    )
+    verb.add_argument("--pedestals", metavar="FILE", help="raw Jungfrau: ADU in each gain stage, HDF5 or npz")
+    verb.add_argument("--gains", metavar="FILE", help="raw Jungfrau: ADU per keV in each gain stage, HDF5 or npz")
+    verb.add_argument("--gains-per", choices=("keV", "photon"), default="keV", help="what the gains are ADU per (keV)")
+    verb.add_argument(
+        "--allow-missing", action="store_true", help="go on when source files are absent; what they hold is left out"
     )
 
 
 def bits(text: str) -> int:
-    """A number of 32 bits, decimal or 0x..."""
+    """A set of 32 bits, by number or by names."""
+    from napari_unveil.frames import mask_bits_from_text
+
     try:
-        value = int(text, 0)
-    except ValueError:
-        value = -1
-    if not 0 <= value < 2**32:
-        raise argparse.ArgumentTypeError(f"{text!r} is no set of 32 bits; give a number such as 0x00400000")
-    return value
+        return mask_bits_from_text(text)
+    except Refused as refusal:
+        raise argparse.ArgumentTypeError(str(refusal)) from refusal
 
 
 def frame_range(text: str) -> slice:

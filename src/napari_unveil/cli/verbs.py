@@ -8,7 +8,7 @@ from napari_unveil.cli.printing import Printer
 from napari_unveil.types import Progress
 
 if TYPE_CHECKING:
-    from napari_unveil.frames import FrameStack, Listing
+    from napari_unveil.frames import Calibration, FrameStack, Listing
     from napari_unveil.training import TrainingSettings
 
 
@@ -69,7 +69,7 @@ def mask(request: Namespace, printer: Printer) -> None:
     from napari_unveil.workflow.masking import mask_from_reference
 
     stack = _opened(request.xray, request, printer)
-    refuse_inputs(request.output, stack.address.path)
+    refuse_inputs(request.output, *stack.inputs)
     refuse_mask_path(request.output)
 
     made = mask_from_reference(
@@ -245,13 +245,24 @@ def quality(request: Namespace, printer: Printer) -> None:
 
 
 def _opened(address: str, request: Namespace, printer: Printer) -> "FrameStack":
-    from napari_unveil.frames import DEFAULT_MASK_BITS, open_frames, parse_address
+    from napari_unveil.frames import DEFAULT_MASK_BITS, open_frames, parse_address, refuse_absent, refuse_uncalibrated
 
     bits = DEFAULT_MASK_BITS if request.mask_bits is None else request.mask_bits
-    stack = open_frames(parse_address(address), mask_bits=bits)
+    stack = open_frames(parse_address(address), mask_bits=bits, calibration=_calibration(request))
+    if not request.allow_missing:
+        refuse_absent(stack)
+    refuse_uncalibrated(stack)
     for warning in stack.warnings:
         printer.say(f"warning: {warning}")
     return stack
+
+
+def _calibration(request: Namespace) -> "Calibration | None":
+    from napari_unveil.frames import load_calibration
+
+    if request.pedestals is None and request.gains is None:
+        return None
+    return load_calibration(request.pedestals, request.gains, per=request.gains_per)
 
 
 def _described(listing: "Listing") -> str:
@@ -260,4 +271,5 @@ def _described(listing: "Listing") -> str:
         head = f"{listing.address}: {listing.layout}, {size}, {listing.dtype}, {listing.unit or 'unit unknown'}"
     else:
         head = f"{listing.address}: unavailable"
-    return f"{head}\n    {listing.note}" if listing.note else head
+    why = f"{'opened when nothing is named: ' if listing.opened else ''}{listing.reason}" if listing.reason else ""
+    return "\n    ".join(line for line in (head, why, listing.stored, listing.note) if line)

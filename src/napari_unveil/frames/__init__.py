@@ -4,6 +4,7 @@ from napari_unveil.frames.address import Address, parse_address, together
 from napari_unveil.frames.calibration import Calibration
 from napari_unveil.frames.calibration_files import load_calibration
 from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS, mask_bits_from_text
+from napari_unveil.frames.fitness import refuse_absent, refuse_uncalibrated
 from napari_unveil.frames.listing import Listing, size_text
 from napari_unveil.frames.opening import list_datasets, open_frames, open_layers
 from napari_unveil.frames.results import NXdataWriter, read_process, writing_nxdata
@@ -38,6 +39,8 @@ __all__ = [
     "open_layers",
     "parse_address",
     "read_process",
+    "refuse_absent",
+    "refuse_uncalibrated",
     "size_text",
     "stack_from_array",
     "together",

@@ -44,7 +44,9 @@ class Address:
         return f"{files}{SEPARATOR}{self.dataset or ''}{axis}" if self.dataset or axis else files
 
     def resolved(self) -> "Address":
-        """The same from wherever it is opened."""
+        """The same from wherever it is opened; what lies in no file keeps its name."""
+        if not self.path.exists() and not _fitting(self.path):
+            return self
         return replace(self, path=self.path.resolve(), also=tuple(path.resolve() for path in self.also))
 
     def files(self) -> tuple[Path, ...]:
@@ -59,7 +61,7 @@ class Address:
             return tuple(sorted({self.path, *self.also}, key=_by_numbers))
         if self.path.exists() or not PATTERN.search(self.path.name):
             return (self.path,)
-        found = tuple(sorted(self.path.parent.glob(self.path.name), key=_by_numbers))
+        found = _fitting(self.path)
         if not found:
             raise Refused(
                 found=f"nothing fits {self.path}",
@@ -109,6 +111,15 @@ def _axis(word: str) -> int:
 
 def _axis_word(axis: int) -> str:
     return next((word for word, known in AXES.items() if known == axis), str(axis))
+
+
+def _fitting(pattern: Path) -> tuple[Path, ...]:
+    if not PATTERN.search(pattern.name):
+        return ()
+    try:
+        return tuple(sorted(pattern.parent.glob(pattern.name), key=_by_numbers))
+    except ValueError:
+        return ()
 
 
 def _by_numbers(path: Path) -> tuple[tuple[str | int, ...], str]:

@@ -43,7 +43,7 @@ class Calibration:
     unit
         Unit of what comes out: keV or photons.
     origin
-        Where the constants come from, pedestals and gains.
+        What they were read by: addresses of pedestals and gains, and what the gains are ADU per.
     files
         The files that they were read from.
     """
@@ -51,7 +51,7 @@ class Calibration:
     pedestals: NDArray[np.float32]
     gains: NDArray[np.float32]
     unit: str
-    origin: tuple[str, str] = ("", "")
+    origin: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
 
     def constants(self, cell: int, module: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

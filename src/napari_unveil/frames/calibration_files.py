@@ -24,7 +24,7 @@ NEW_AXES = {1: (1, 2, 3, 4), 3: (1, 2), 4: (1,), 5: ()}
 SHAPES = "(3,), (3, y, x), (3, module, y, x) or (3, cell, module, y, x)"
 
 
-def load_calibration(pedestals: str, gains: str, *, per: str = "keV") -> Calibration:
+def load_calibration(pedestals: str | None, gains: str | None, per: str = "keV") -> Calibration:
     """Read the constants of the three gain stages.
 
     Parameters
@@ -38,15 +38,21 @@ def load_calibration(pedestals: str, gains: str, *, per: str = "keV") -> Calibra
     Raises
     ------
     Refused
-        When a file cannot be read or holds no such array.
+        When one of both is not given, a file cannot be read or holds no such array.
     """
+    if pedestals is None or gains is None:
+        raise Refused(
+            found=f"{'gains' if pedestals is None else 'pedestals'} alone",
+            needed="both, to calibrate raw words",
+            remedy="give --pedestals FILE and --gains FILE",
+        )
     addresses = parse_address(pedestals), parse_address(gains)
     values = [_stages(address, names) for address, names in zip(addresses, (PEDESTALS, GAINS), strict=True)]
     return Calibration(
         pedestals=values[0],
         gains=values[1],
         unit=UNITS[per],
-        origin=(str(addresses[0].resolved()), str(addresses[1].resolved())),
+        origin=(*(str(address.resolved()) for address in addresses), per),
         files=tuple(address.path for address in addresses),
     )
 

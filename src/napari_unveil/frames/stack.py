@@ -78,7 +78,7 @@ class FrameStack:
     uncalibrated
         Whether pedestal and gain are still in the values.
     calibration
-        Where pedestals and gains come from that were applied here, empty without.
+        What the constants were read by that were applied here, for `load_calibration`; empty without.
     """
 
     data: Any

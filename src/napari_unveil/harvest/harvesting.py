@@ -80,7 +80,8 @@ def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
         At the end, when some frames could not be read; the library holds the patches of the others.
     """
     path = Path(path)
-    refuse_inputs(path, *(stack.address.path for stack in (*stacks_of(plan.signal), *stacks_of(plan.noise))))
+    stacks = (*stacks_of(plan.signal), *stacks_of(plan.noise))
+    refuse_inputs(path, *(file for stack in stacks for file in stack.inputs))
     refuse_unfitting(estimate_harvest(plan.signal, plan.noise, plan.mask, plan.settings, path))
     settings = plan.settings
     cut_signal, cut_noise = _cuts(plan)

@@ -6,7 +6,7 @@ from typing import Any
 from napari.utils.notifications import show_warning
 
 from napari_unveil.errors import UnveilError
-from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process
+from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process, together
 from napari_unveil.plugin.layers import (
     ENERGY,
     ERROR,
@@ -39,9 +39,8 @@ def get_reader(path: str | list[str]) -> Callable[[str | list[str]], list[LayerD
 
 
 def read(path: str | list[str]) -> list[LayerData]:
-    """Open the frames in ``path``, one layer a stack."""
-    paths = path if isinstance(path, list) else [path]
-    return [layer for one in paths for layer in layer_data(one)]
+    """Open the frames in ``path``; several files make one stack."""
+    return layer_data(path if isinstance(path, str) else str(together([parse_address(one) for one in path])))
 
 
 def layer_data(address: str, *, mask_bits: int = DEFAULT_MASK_BITS) -> list[LayerData]:

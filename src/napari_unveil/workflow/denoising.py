@@ -1,7 +1,7 @@
 """Frames of a file, a model and an output in; a result file and reports out. Torch is loaded by the first denoiser."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import Address, FrameStack, is_blank, writing_nxdata
+from napari_unveil.frames import FrameStack, is_blank, writing_nxdata
 from napari_unveil.network.card import ModelCard, read_card
 from napari_unveil.recipes.intensity_range import cautions_on_frame, cautions_on_unit
 from napari_unveil.recipes.photons import one_photon
@@ -136,7 +136,9 @@ def denoiser_for(
         },
         "model": request.model,
         "model_sha256": file.sha256,
-        "input": _absolute(stack.address),
+        "input": str(stack.address.resolved()),
+        "excluded": list(stack.exclusions),
+        "calibration": list(stack.calibration),
     }
     return denoiser, process
 
@@ -204,7 +206,7 @@ def plan_denoising(
     prepared
         What :func:`denoiser_for` gave for the same request (None: it is asked now).
     """
-    refuse_inputs(path, stack.address.path, model_path(request.model))
+    refuse_inputs(path, *stack.inputs, model_path(request.model))
     refuse_unwritable(path)
     chosen = _share(range(stack.data.shape[0])[rows], part, str(stack.address))
     denoiser, made = prepared or denoiser_for(stack, request, tell=tell)
@@ -268,12 +270,6 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Pr
             kept=f"the others are in {plan.path}, these are NaN there",
             remedy="repair the input and denoise it again",
         )
-
-
-def _absolute(address: Address) -> str:
-    """The address of a file wherever it is read from; the name of frames that lie in no file."""
-    path = address.path
-    return str(replace(address, path=path.resolve()) if path.exists() else address)
 
 
 def _share(rows: range, part: tuple[int, int], address: str) -> range:

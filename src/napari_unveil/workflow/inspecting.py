@@ -7,7 +7,14 @@ from typing import Any
 
 from napari_unveil.drawing import write_report
 from napari_unveil.errors import Refused, UnveilError
-from napari_unveil.frames import FrameStack, open_frames, open_layers, parse_address, read_process
+from napari_unveil.frames import (
+    FrameStack,
+    load_calibration,
+    open_frames,
+    open_layers,
+    parse_address,
+    read_process,
+)
 from napari_unveil.inspection import (
     Case,
     Limits,
@@ -103,8 +110,10 @@ def _open_result(result: str) -> _Result:
 
 
 def _open_source(signal: FrameStack, process: Mapping[str, Any]) -> FrameStack | None:
+    constants = process.get("calibration")
     try:
-        source = open_frames(parse_address(process["input"]))
+        calibration = load_calibration(*constants) if constants else None
+        source = open_frames(parse_address(process["input"]), calibration=calibration)
     except (UnveilError, KeyError):
         return None
     return source if source.data.shape[1:] == signal.data.shape[1:] else None

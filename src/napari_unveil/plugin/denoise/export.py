@@ -40,7 +40,7 @@ class ExportRequest:
 
 def check(request: ExportRequest) -> None:
     """Refuse a place where the result cannot go."""
-    refuse_inputs(request.path, request.denoise.stack.address.path, model_path(request.denoise.how.model))
+    refuse_inputs(request.path, *request.denoise.stack.inputs, model_path(request.denoise.how.model))
     refuse_unwritable(request.path)
 
 

@@ -70,7 +70,8 @@ def check(session: Session, request: HarvestRequest) -> None:
         _refuse_while_training(session)
     check_harvest(request.signal, request.noise, request.mask, request.settings)
     refuse_unwritable(request.path)
-    refuse_inputs(request.path, *(stack.address.path for stack in (*request.signal.stacks, *request.noise.stacks)))
+    stacks = (*request.signal.stacks, *request.noise.stacks)
+    refuse_inputs(request.path, *(file for stack in stacks for file in stack.inputs))
 
 
 def start(session: Session, request: HarvestRequest) -> None:

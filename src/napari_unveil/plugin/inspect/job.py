@@ -135,7 +135,8 @@ class ExportRequest:
 
 def check_export(request: ExportRequest) -> None:
     """Refuse files that would hold nothing, of an unknown kind, or in the place of an input."""
-    refuse_inputs(request.path, *(stack.address.path for stack in request.inspection.request.stacks.values()))
+    stacks = request.inspection.request.stacks.values()
+    refuse_inputs(request.path, *(file for stack in stacks for file in stack.inputs))
     if not request.inspection.found.table.columns:
         raise Refused(
             found=f"{request.inspection.place} is not denoised yet",
