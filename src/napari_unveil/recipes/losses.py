@@ -21,6 +21,9 @@ CELLS_PX = (8, 32)
 CELL_FLOOR_PHOTONS = 0.01
 """Like the floor, for each pixel of a cell: readout noise averages out."""
 
+RELATIVE_ERROR = 0.03
+"""Systematic relative error that is let pass: from 1000 photons on, counting noise alone would ask for more."""
+
 VARIANCE_WEIGHT = 0.02
 """Share of the error bar's likelihood in the Poisson loss."""
 
@@ -39,18 +42,22 @@ def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
     ``D = p - t - t ln(p / t)`` with p and t the predicted and measured photons, each raised by a floor; it is
     linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. A bias that is the same
     all over a cell of side k counts k^2 times as much in the cell's sum as in a pixel; the cells' mean deviance is
-    divided by k, so that it counts k times. The noise has no term of its own, since signal and noise add up to the
-    frame; a robust one would draw the signal to its median.
+    divided by k, so that it counts k times. The weight ``1 / (1 + e^2 x)``, with e the relative error that is let pass
+    and x the photons of the frame, depends on the input alone and so does not move the optimum; without it bright
+    frames would decide everything. The noise has no term of its own, since signal and noise add up to the frame; a
+    robust one would draw the signal to its median.
     """
-    deviance = _deviance(predicted.signal, true.signal, FLOOR_PHOTONS)
+    frames = true.signal + true.noise
+    deviance = _deviance(predicted.signal, true.signal, frames, FLOOR_PHOTONS)
     if predicted.variance is not None:
         deviance = deviance + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
     total = _mean(deviance, valid)
     for side in CELLS_PX:
         if side <= min(valid.shape[-2:]):
-            p, t, pixels = (_cell_sums(image, side) for image in (predicted.signal * valid, true.signal * valid, valid))
+            p, t, x = (_cell_sums(image * valid, side) for image in (predicted.signal, true.signal, frames))
+            pixels = _cell_sums(valid, side)
             floor = CELL_FLOOR_PHOTONS * pixels.clamp(min=1)
-            total = total + _mean(_deviance(p, t, floor), (pixels > 0).to(p.dtype)) / side
+            total = total + _mean(_deviance(p, t, x, floor), (pixels > 0).to(p.dtype)) / side
     return total
 
 
@@ -60,11 +67,11 @@ LOSSES: dict[LossName, Callable[[Parts, Parts, ImageBatch], Tensor]] = {
 }
 
 
-def _deviance(predicted: ImageBatch, true: ImageBatch, floor: float | Tensor) -> ImageBatch:
+def _deviance(predicted: ImageBatch, true: ImageBatch, frames: ImageBatch, floor: float | Tensor) -> ImageBatch:
     p = predicted.clamp(min=0) + floor
     t = true + floor
     least = torch.maximum(t, torch.as_tensor(floor, dtype=t.dtype, device=t.device))
-    return p - least - t * torch.log(p / least)
+    return (p - least - t * torch.log(p / least)) / (1 + RELATIVE_ERROR**2 * frames.clamp(min=0))
 
 
 def _cell_sums(images: ImageBatch, side: int) -> ImageBatch:
