@@ -127,6 +127,11 @@ def variants() -> tuple[Variant, ...]:
             "default with the published loss, mean absolute errors of noise and signal, which teaches no error bar",
             _default(NO_ERROR_BAR, loss="mae"),
         ),
+        _one(
+            "default-pixels",
+            "default with the Poisson loss of pixels alone, without that of sums over cells of 8 and 32 pixels",
+            _default(loss="poisson-pixels"),
+        ),
         Variant(
             plain,
             "default with ordinary convolutions of as many channels and products, which nothing ties to quarter turns",

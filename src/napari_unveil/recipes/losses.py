@@ -36,22 +36,29 @@ def mae(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
     return _mean((predicted.signal - true.signal).abs() + (predicted.noise - true.noise).abs(), valid)
 
 
-def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
-    """Poisson deviance of the signal in photons, of pixels and of sums over cells, and the likelihood of the error bar.
+def poisson_of_pixels(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
+    """Poisson deviance of the signal in photons, and the likelihood of the error bar.
 
     ``D = p - t - t ln(p / t)`` with p and t the predicted and measured photons, each raised by a floor; it is
-    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. A bias that is the same
-    all over a cell of side k counts k^2 times as much in the cell's sum as in a pixel; the cells' mean deviance is
-    divided by k, so that it counts k times. The weight ``1 / (1 + e^2 x)``, with e the relative error that is let pass
-    and x the photons of the frame, depends on the input alone and so does not move the optimum; without it bright
-    frames would decide everything. The noise has no term of its own, since signal and noise add up to the frame; a
-    robust one would draw the signal to its median.
+    linear in t up to a constant, so its optimum is the mean of t: weak flux under hits is kept. The weight
+    ``1 / (1 + e^2 x)``, with e the relative error that is let pass and x the photons of the frame, depends on the input
+    alone and so does not move the optimum; without it bright frames would decide everything. The noise has no term of
+    its own, since signal and noise add up to the frame; a robust one would draw the signal to its median.
     """
-    frames = true.signal + true.noise
-    deviance = _deviance(predicted.signal, true.signal, frames, FLOOR_PHOTONS)
+    terms = _deviance(predicted.signal, true.signal, true.signal + true.noise, FLOOR_PHOTONS)
     if predicted.variance is not None:
-        deviance = deviance + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
-    total = _mean(deviance, valid)
+        terms = terms + VARIANCE_WEIGHT * _misfit(predicted.variance, (true.signal - predicted.signal).detach())
+    return _mean(terms, valid)
+
+
+def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
+    """:func:`poisson_of_pixels`, and the same deviance of the sums over cells.
+
+    A bias that is the same all over a cell of side k counts k^2 times as much in the cell's sum as in a pixel; the
+    cells' mean deviance is divided by k, so that it counts k times.
+    """
+    total = poisson_of_pixels(predicted, true, valid)
+    frames = true.signal + true.noise
     for side in CELLS_PX:
         if side <= min(valid.shape[-2:]):
             p, t, x = (_cell_sums(image * valid, side) for image in (predicted.signal, true.signal, frames))
@@ -64,6 +71,7 @@ def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
 LOSSES: dict[LossName, Callable[[Parts, Parts, ImageBatch], Tensor]] = {
     "mae": mae,
     "poisson": poisson,
+    "poisson-pixels": poisson_of_pixels,
 }
 
 

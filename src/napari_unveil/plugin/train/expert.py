@@ -24,7 +24,13 @@ class ExpertFields:
         self.batch = whole_number(16, low=1, high=4096, unit="patches")
         self.learning_rate = number(2e-3, low=0, high=1, decimals=6)
         self.schedule = Choice((("constant", "constant"), ("cosine, after a warm-up", "cosine")))
-        self.loss = Choice((("mean absolute error", "mae"), ("Poisson likelihood", "poisson")))
+        self.loss = Choice(
+            (
+                ("mean absolute error", "mae"),
+                ("Poisson likelihood", "poisson"),
+                ("Poisson, pixels alone", "poisson-pixels"),
+            )
+        )
         self.head = Choice((("n = ReLU(l)", "subtract"), ("n = x sigmoid(l)", "share")))
         self.scaling = Choice((("percentiles of each patch", "percentile"), ("photons, asinh", "physical")))
         self.widths = Choice(tuple((_widths_in_words(widths), widths) for widths in WIDTHS))
