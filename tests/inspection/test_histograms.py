@@ -53,3 +53,17 @@ def test_few_extreme_pixels_do_not_widen_even_bins():
 @pytest.mark.parametrize("make", MAKERS)
 def test_a_frame_without_values_has_bins_all_the_same(make):
     assert make([np.full((3, 3), np.nan, np.float32)]).count(np.full((3, 3), np.nan, np.float32)).sum() == 0
+
+
+def test_values_on_an_edge_belong_to_the_bin_above_it():
+    bins = even_bins([np.array([[0.0, 400.0]], np.float32)])
+    edges = bins.edges[1:-1].astype(np.float32).reshape(1, -1)
+    np.testing.assert_array_equal(bins.count(edges), np.histogram(edges.astype(np.float64), bins.edges)[0])
+
+
+def test_growing_bins_count_as_numpy_does():
+    frame = np.random.default_rng(3).exponential(5, (80, 90)).astype(np.float32)
+    frame[:10] = 0
+    bins = growing_bins([frame])
+    inside = np.clip(frame.astype(np.float64), bins.edges[0], bins.edges[-1])
+    np.testing.assert_array_equal(bins.count(frame), np.histogram(inside, bins.edges)[0])

@@ -37,5 +37,9 @@ def cell_means(frame: Frame | NDArray[np.float64], *, cell_px: int = CELL_PX) ->
 
 def cell_sums(pixels: NDArray[Any], dtype: type[np.generic], *, cell_px: int) -> NDArray[Any]:
     """Sum over every cell of an image (y, x) without gaps, gathered in ``dtype``; cells as in :func:`cell_means`."""
-    rows, columns = (np.arange(0, length, cell_px) for length in pixels.shape)
-    return np.add.reduceat(np.add.reduceat(pixels, rows, axis=0, dtype=dtype), columns, axis=1)
+    rows, columns = pixels.shape
+    whole = rows // cell_px
+    by_row = pixels[: whole * cell_px].reshape(whole, cell_px, columns).sum(axis=1, dtype=dtype)
+    if rows > whole * cell_px:
+        by_row = np.concatenate([by_row, pixels[whole * cell_px :].sum(axis=0, dtype=dtype, keepdims=True)])
+    return np.add.reduceat(by_row, np.arange(0, columns, cell_px), axis=1)

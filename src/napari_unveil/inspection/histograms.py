@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_unveil.display.limits import sampled
 from napari_unveil.inspection.pieces import pieces
 from napari_unveil.types import Frame
 
@@ -15,7 +16,11 @@ BEYOND_SHARE = 1e-4
 DECADES = 7
 """Growing bins span so many decades below the largest value."""
 SAMPLE = 100_000
-"""Pixels of an image that the span of even bins is found from."""
+"""Pixels of an image that the span of even bins is found from, at most."""
+NEAR_AN_EDGE = 1e-6
+"""Values that lie so near to an edge, in widths of a bin, are compared with the edges themselves."""
+INNERMOST = 0.25
+"""Values that lie farther out in the outermost bins, or beyond them, count there; in widths of a bin."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +50,12 @@ class Bins:
     def _count(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         bins = self.edges.size - 1
         low, high = (float(end) for end in self.scale(self.edges[[0, -1]]))
-        inner = np.linspace(low, high, bins + 1)[1:-1]
-        scaled = self.scale(np.clip(values, self.edges[0], self.edges[-1]))
-        number = np.clip((scaled - low) * (bins / (high - low)), 0, bins - 1).astype(np.int64)
-        number -= scaled < np.concatenate([[-np.inf], inner]).take(number)  # rounding may have missed by one
-        number += scaled >= np.concatenate([inner, [np.inf]]).take(number)
+        place = self.scale(np.maximum(values, self.edges[0]))
+        place = np.clip((place - low) * (bins / (high - low)), INNERMOST, bins - INNERMOST)
+        number = place.astype(np.int32)
+        place -= number
+        beside = np.flatnonzero(np.abs(place - 0.5) > 0.5 - NEAR_AN_EDGE)  # rounding may have missed by one
+        number[beside] = np.searchsorted(self.edges, values[beside], side="right") - 1
         return np.bincount(number, minlength=bins)
 
     def ends(self) -> dict[str, NDArray[np.float64]]:
@@ -82,8 +88,8 @@ def _same(values: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def _span(image: Frame) -> tuple[float, float]:
-    values = image[np.isfinite(image)]
+    values = sampled(image, SAMPLE)
     if values.size == 0:
         return 0.0, 1.0
-    low, high = np.quantile(values[:: -(-values.size // SAMPLE)], (BEYOND_SHARE, 1 - BEYOND_SHARE))
+    low, high = np.quantile(values, (BEYOND_SHARE, 1 - BEYOND_SHARE))
     return float(low), float(high)

@@ -65,6 +65,7 @@ class FoundPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
             x = _around(curve.x) if self._stepped else curve.x
             self._curves[name].setData(self._positive(x, self.log_x), self._positive(curve.y, self.log_y))
             self._lay_band(name, curve)
+        self.canvas.scene().prepareForPaint()  # while being drawn, a new range of the axes would have all drawn again
 
     def names(self) -> list[str]:
         """Names of the curves that are drawn."""

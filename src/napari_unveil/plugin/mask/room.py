@@ -82,17 +82,17 @@ class RoomPart:
             self._newest.forget()
             self._show_none()
             return
-        mask = self._shown(layer)
-        if mask.size <= AT_ONCE_PX and mask.size <= AT_ONCE_PATCHES * patch**2:
+        masks = self._shown(layer)
+        if masks.size <= min(AT_ONCE_PX, AT_ONCE_PATCHES * patch**2):
             self._newest.forget()
-            self._show(_count(mask, patch), mask)
+            self._show(_count(masks, patch))
             return
 
         def work(_: Control) -> Job:
             yield Progress(0, 0)
-            return _count(mask, patch)
+            return _count(masks, patch)
 
-        self._newest.ask(work, done=lambda room: self._show(room, mask))
+        self._newest.ask(work, done=self._show)
 
     def _follow(self) -> None:
         """Another frame is shown, and perhaps another module."""
@@ -100,12 +100,11 @@ class RoomPart:
         if layer is not None and layer.data.ndim - self._axes_of_frames(layer) > 2:
             self.refresh_soon()
 
-    def _shown(self, layer: Labels) -> Mask:
-        """The mask (y, x) of the shown module, united over frames, as a harvest takes it."""
+    def _shown(self, layer: Labels) -> Any:
+        """The labels (frame, y, x) of the shown module, or (y, x) where all frames have one mask."""
         frames = self._axes_of_frames(layer)
         place = layers.shown_place(layer, self.view.viewer.dims.current_step)[frames:]
-        pixels = layer.data[(slice(None),) * frames + place]
-        return np.asarray(np.asarray(pixels != 0).any(axis=tuple(range(frames))))
+        return layer.data[(slice(None),) * frames + place]
 
     def _axes_of_frames(self, layer: Labels) -> int:
         """How many leading axes of a mask count frames; those behind them are modules."""
@@ -120,15 +119,15 @@ class RoomPart:
         self.line.setText("no mask yet")
         layers.hide_overlay(self.view.viewer, PLACES)
 
-    def _show(self, room: Room, mask: Mask) -> None:
+    def _show(self, room: Room) -> None:
         viewer, layer = self.view.viewer, self.view.mask.layer()
         if viewer is None or layer is None:
             return
         self.room = room
         self.line.setText(f"{room.masked:.1%} masked{self._where(layer)}; {_fitting(room)}")
         if self.places.isChecked():
-            shape = (mask.shape[0], mask.shape[1])
-            layers.show_overlay(viewer, outlines(room, shape=shape), like=layer, name=PLACES, colour=COLOUR)
+            rows, columns = layer.data.shape[-2:]
+            layers.show_overlay(viewer, outlines(room, shape=(rows, columns)), like=layer, name=PLACES, colour=COLOUR)
         else:
             layers.hide_overlay(viewer, PLACES)
 
@@ -138,8 +137,16 @@ class RoomPart:
         return any_frame + (" of the shown module" if layer.data.ndim - frames > 2 else "")
 
 
-def _count(mask: Mask, patch: int) -> Room:
-    return room_for_patches(mask, patch=patch, max_excluded=DEFAULTS.max_excluded)
+def _count(labels: Any, patch: int) -> Room:
+    """Count for labels (y, x), or (frame, y, x) united over the frames, as a harvest takes them."""
+    return room_for_patches(_united(labels), patch=patch, max_excluded=DEFAULTS.max_excluded)
+
+
+def _united(labels: Any) -> Mask:
+    united = np.zeros(labels.shape[-2:], np.bool_)
+    for place in np.ndindex(labels.shape[:-2]):
+        united |= np.asarray(labels[place]) != 0
+    return united
 
 
 def _fitting(room: Room) -> str:
