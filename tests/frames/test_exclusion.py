@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from napari_unveil.frames.exclusion import exclusion_for, measured
+from napari_unveil.errors import Refused
+from napari_unveil.frames.exclusion import bits_in_words, exclusion_for, mask_bits_from_text, measured
 
 
 def excluded(values, dtype, **known):
@@ -46,3 +47,31 @@ def test_every_real_type_becomes_native_float32(dtype):
     assert frame.dtype.isnative
     assert frame.tolist() == [[0.0, 1.0]]
     assert not np.shares_memory(frame, pixels)
+
+
+@pytest.mark.parametrize(
+    ("text", "bits"),
+    [
+        ("0x00400000", 1 << 22),
+        ("5", 5),
+        ("all", 0xFFFFFFFF),
+        ("default", 0xFFBEFFFF),
+        ("WRONG_GAIN_VALUE,non_sensitive", 1 << 21 | 1 << 19),
+        ("default,NON_STANDARD_SIZE", 0xFFFEFFFF),
+        ("-WRONG_GAIN_VALUE", 0xFFBEFFFF & ~(1 << 21)),
+        ("all,-INTERPOLATED", 0xFFFEFFFF),
+    ],
+)
+def test_mask_bits_are_given_by_number_or_name(text, bits):
+    assert mask_bits_from_text(text) == bits
+
+
+@pytest.mark.parametrize("text", ["0x100000000", "-1", "DEAD", "WRONG_GAIN_VALUE,", ""])
+def test_what_is_no_set_of_bits_is_refused(text):
+    with pytest.raises(Refused):
+        mask_bits_from_text(text)
+
+
+def test_a_set_of_bits_is_said_with_what_it_leaves_out():
+    assert bits_in_words(0xFFFFFFFF) == "bits 0xffffffff"
+    assert bits_in_words(0xFFBEFFFF) == "bits 0xffbeffff (all but INTERPOLATED, NON_STANDARD_SIZE)"

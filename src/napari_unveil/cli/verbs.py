@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_unveil.cli.printing import Printer
+from napari_unveil.errors import Failed
 from napari_unveil.types import Progress
 
 if TYPE_CHECKING:
@@ -72,8 +73,10 @@ def mask(request: Namespace, printer: Printer) -> None:
     refuse_inputs(request.output, *stack.inputs)
     refuse_mask_path(request.output)
 
+    unreadable: list[str] = []
+    frames = (stack.read_or_missing(index, unreadable) for index in range(stack.frame_count))
     made = mask_from_reference(
-        in_shots(printer.passing("frames", stack.iterate(), total=stack.frame_count), stack.shot_shape),
+        in_shots(printer.passing("frames", frames, total=stack.frame_count), stack.shot_shape),
         threshold=request.threshold,
         grow_px=request.grow,
     )
@@ -84,6 +87,12 @@ def mask(request: Namespace, printer: Printer) -> None:
         f"{request.output}: {share:.1%} of the frame is signal, above {made.threshold:.4g} {stack.unit}".rstrip(),
         {"mask": str(request.output), "share": share, "threshold": made.threshold, "unit": stack.unit},
     )
+    if unreadable:
+        raise Failed(
+            found=f"{len(unreadable)} of {stack.frame_count} frames could not be read ({'; '.join(unreadable[:5])})",
+            kept=f"the mask of the others is in {request.output}",
+            remedy="repair the input and make the mask again, or go on with this one",
+        )
 
 
 def harvest(request: Namespace, printer: Printer) -> None:

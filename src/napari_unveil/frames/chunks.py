@@ -27,6 +27,9 @@ KEPT_BYTES = 256 * 2**20
 BLOCK_FRAMES = 64
 """Frames read at once where they are interleaved pixel by pixel."""
 
+MOST_FRAMES, MOST_PIXELS = 10**7, 2**28
+"""Frames of a stack and pixels of a frame beyond which a shape is taken for damage or for another axis."""
+
 Block = NDArray[Any]
 
 
@@ -137,6 +140,7 @@ def planes_of(path: Path, name: str, dataset: Dataset, kept: DecodedBlocks, *, f
     order = tuple(int(axis) for axis in (frame_axis, *np.delete(np.arange(dataset.ndim), frame_axis)))
     stored_chunk = () if dataset.is_virtual else tuple(dataset.chunks or ())
     shape, chunk = (tuple(sides[axis] for axis in order) if sides else () for sides in (dataset.shape, stored_chunk))
+    _refuse_impossible(f"{path}::{name}", shape)
     unwritten = _unwritten(dataset, stored_chunk) if chunk else None
     return Planes(
         path=path,
@@ -167,6 +171,17 @@ def refuse_unreadable(label: str, dataset: Dataset) -> None:
         )
     if not dataset.is_virtual:
         _refuse_missing_filter(label, dataset)
+
+
+def _refuse_impossible(label: str, shape: tuple[int, ...]) -> None:
+    """Refuse what no detector writes: it would take the memory before it could be looked at."""
+    frames, pixels = prod(shape[:-2]), prod(shape[-2:])
+    if frames > MOST_FRAMES or pixels > MOST_PIXELS:
+        raise Refused(
+            found=f"{label} claims {frames} frames of {' x '.join(map(str, shape[-2:]))} pixels",
+            needed=f"at most {MOST_FRAMES} frames of at most {MOST_PIXELS} pixels",
+            remedy="choose another dataset, another frame axis with ?axis=, or copy the file again",
+        )
 
 
 def _refuse_missing_filter(label: str, dataset: Dataset) -> None:

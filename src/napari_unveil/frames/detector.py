@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_unveil.frames.chunks import stored_nothing
+from napari_unveil.frames.chunks import MOST_FRAMES, stored_nothing
 from napari_unveil.frames.exclusion import has_bits
 from napari_unveil.frames.hdf5_tree import Dataset, Group, look_up, matching_paths, text_of
 from napari_unveil.types import Mask
@@ -133,7 +133,7 @@ def _is_written_mask(found: Any) -> bool:
 
 
 def _in_kev(found: Any) -> float | None:
-    if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iuf" or not found.size:
+    if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iuf" or not 0 < (found.size or 0) <= MOST_FRAMES:
         return None
     scale = KEV_PER.get(text_of(found.attrs.get("units", "")).strip().lower())
     values = np.unique(found[()])

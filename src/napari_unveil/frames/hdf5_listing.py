@@ -34,9 +34,7 @@ def list_hdf5(address: Address) -> list[Listing]:
         catalogue = catalogue_of(file)
         candidates = candidates_in(catalogue)
         clear = clear_choice(candidates)
-        found = [
-            replace(_of_candidate(file, address.path, candidate), opened=candidate is clear) for candidate in candidates
-        ]
+        found = [_of_candidate(file, address.path, candidate, opened=candidate is clear) for candidate in candidates]
         shown = {node.path for candidate in candidates for node in candidate.nodes}
         others = [node for node in catalogue.nodes if node.path not in shown and (node.missing or _is_odd(node))]
         if not found and not others:
@@ -54,7 +52,7 @@ def _as_candidate(file: Group, choice: Choice) -> Candidate:
     return Candidate(choice.path, nodes, "HDF5", "named", (0, 0))
 
 
-def _of_candidate(file: Group, path: Path, candidate: Candidate) -> Listing:
+def _of_candidate(file: Group, path: Path, candidate: Candidate, *, opened: bool = False) -> Listing:
     if candidate.missing:
         return replace(_broken(path, candidate.nodes[0]), reason=candidate.reason, layout=candidate.layout)
     there = [node for node in candidate.nodes if not node.missing]
@@ -67,6 +65,7 @@ def _of_candidate(file: Group, path: Path, candidate: Candidate) -> Listing:
         shape=(length, *first.shape[1:]) if len(there) > 1 else first.shape,
         layout=candidate.layout,
         reason=candidate.reason,
+        opened=opened and first.available,
         note="; ".join([*broken, *([first.note] if first.note else [])]),
     )
 
@@ -81,7 +80,7 @@ def _of_node(file: Group, path: Path, node: Node) -> Listing:
         address=address,
         shape=node.shape,
         dtype=str(node.dtype),
-        unit=detector.unit_of(dataset),
+        unit="ADU" if detector.is_raw(file, node.path) else detector.unit_of(dataset),
         axes=axes_named(file, node.path, dataset.ndim),
         layout="HDF5",
         note=problem or "; ".join(_remarks(file, node, sources)),
@@ -113,7 +112,7 @@ def _stored(node: Node, dataset: Dataset) -> str:
 
 def _is_odd(node: Node) -> bool:
     """Whether it would be frames were its numbers real."""
-    return node.dtype is not None and len(node.shape) >= 2 and node.dtype.kind not in IMAGE_KINDS + "SUOV"
+    return node.dtype is not None and len(node.shape) >= 2 and node.dtype.kind not in IMAGE_KINDS + "SUO"
 
 
 def _problem(address: Address, dataset: Dataset, sources: VirtualSources | None) -> str:

@@ -13,6 +13,9 @@ ERRORS = "_errors"
 """A dataset of NXdata that ends so holds the standard errors of the one without."""
 
 ATTRIBUTES = ("NX_class", "default", "signal")
+BROKEN = (KeyError, OSError, RuntimeError)
+"""What h5py raises on a link that leads nowhere, or round in a circle."""
+
 MOST_NODES = 50_000
 """Datasets and broken links up to which a file is looked through."""
 
@@ -40,7 +43,7 @@ def look_up(file: Group, path: str) -> Any:
             return None
         try:
             place = place[name]
-        except (KeyError, OSError):
+        except BROKEN:
             return Node(path, missing=_target(link))
     return place
 
@@ -89,7 +92,7 @@ class _Walk:
         link = group.get(name, getlink=True)
         try:
             found = group[name]
-        except (KeyError, OSError):
+        except BROKEN:
             self.nodes.append(Node(path, missing=_target(link)))
             return
         identity = _identity(found)
