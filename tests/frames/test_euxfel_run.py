@@ -140,6 +140,7 @@ def test_a_truncated_module_is_skipped_and_named(run_folder):
 def test_a_listing_tells_modules_trains_cells_and_state(run_folder):
     (entry,) = list_datasets(parse_address(run_folder))
     assert entry.available
+    assert entry.opened
     assert entry.shape == (4, 2, 6, 8)
     assert (entry.dtype, entry.unit, entry.layout) == ("float32", "keV", "EuXFEL corrected")
     for part in ("modules 1-2", "4 trains", "1 memory cell", "kB", "module 2 has no data for 1"):
@@ -154,6 +155,25 @@ def test_two_detectors_are_listed_and_the_corrected_one_is_opened(tmp_path, modu
     assert stack.unit == "keV"
     assert "/HED_IA1_JF500K/DET" in stack.warnings[0]
     assert open_frames(parse_address(f"{tmp_path}::/HED_IA1_JF500K/DET")).unit == "ADU"
+
+
+def test_two_corrected_detectors_are_equally_good(tmp_path, module_writer):
+    path = module_writer(tmp_path, 1, [101], [1])
+    other = tmp_path / "CORR-R0001-JNGFR02-S00000.h5"
+    with h5py.File(path) as source, h5py.File(other, "w") as copy:
+        for place in ("INDEX", "INSTRUMENT"):
+            source.copy(source[f"{place}/HED_IA1_JF500K/CORR"], copy, f"{place}/HED_IA2_JF500K/CORR")
+        source.copy("INDEX/trainId", copy["INDEX"])
+    for name in ("HED_IA1_JF500K", "HED_IA2_JF500K"):
+        with pytest.raises(Refused, match=f"{tmp_path}::/{name}/CORR"):
+            open_frames(parse_address(tmp_path))
+        assert open_frames(parse_address(f"{tmp_path}::/{name}/CORR")).frame_count == 1
+    assert [entry.opened for entry in list_datasets(parse_address(tmp_path))] == [False, False]
+
+
+def test_a_run_has_no_frame_axis_to_choose(run_folder):
+    with pytest.raises(Refused, match="in the order of trains"):
+        open_frames(parse_address(f"{run_folder}::?axis=last"))
 
 
 def test_a_detector_that_is_not_in_the_run_is_refused(run_folder):

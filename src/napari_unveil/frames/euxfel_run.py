@@ -56,7 +56,7 @@ def is_run(address: Address) -> bool:
 def open_run(
     address: Address, *, mask_bits: int, paths: Sequence[Path] = (), calibration: Calibration | None = None
 ) -> FrameStack:
-    """Open one detector of a run; the corrected one when none is named.
+    """Open one detector of a run; when none is named, the only one that is corrected, or the only one.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def open_run(
     Raises
     ------
     Refused
-        When the run holds no Jungfrau, not the named one, or no frame.
+        When the run holds no Jungfrau, not the named one, several that are equally good, or no frame.
     """
     run = _scan(address.path, paths)
     name, parts = _chosen(run, address)
@@ -89,7 +89,12 @@ def list_run(address: Address) -> list[Listing]:
         name, parts = _chosen(run, address)
         return [_listing(run, name, parts)]
     _refuse_without_detector(run)
-    return [_listing(run, name, parts) for name, parts in run.detectors.items()]
+    clear = _clear(run)
+    reason = "the only one that is corrected" if _is_corrected(run, next(iter(run.detectors))) else "the only one"
+    return [
+        replace(listing, opened=listing.available, reason=reason) if name == clear else listing
+        for name, listing in ((name, _listing(run, name, parts)) for name, parts in run.detectors.items())
+    ]
 
 
 def _scan(path: Path, paths: Sequence[Path] = ()) -> Run:
@@ -121,8 +126,22 @@ def _by_detector(parts: list[ModuleFile]) -> dict[str, tuple[ModuleFile, ...]]:
 
 def _chosen(run: Run, address: Address) -> tuple[str, tuple[ModuleFile, ...]]:
     _refuse_without_detector(run)
+    if address.frame_axis is not None:
+        raise Refused(
+            found=f"{address} names a frame axis",
+            needed="none for a run: its frames are in the order of trains",
+            remedy="leave ?axis= out, or name one dataset of one file",
+        )
     if not address.dataset:
-        return next(iter(run.detectors.items()))
+        name = _clear(run)
+        if name is None:
+            names = [f"{address.path}::{name}" for name in run.detectors]
+            raise Refused(
+                found=f"{address.path} holds several detectors: {names_text(names)}",
+                needed="one of them, by its name",
+                remedy=f"write {names[0]}, or another of these",
+            )
+        return name, run.detectors[name]
     wanted = DETECTOR_NAME.match(address.dataset)
     if wanted and (name := _meant(run, wanted["detector"], wanted["subsystem"])):
         number = wanted["module"]
@@ -134,6 +153,17 @@ def _chosen(run: Run, address: Address) -> tuple[str, tuple[ModuleFile, ...]]:
         needed=f"one of {names_text(run.detectors)}, or one of their modules",
         remedy=f"name it as {address.path}::{next(iter(run.detectors))}, or leave it out",
     )
+
+
+def _clear(run: Run) -> str | None:
+    """Name of the detector that is meant when none is named: the only corrected one, or the only one."""
+    first, *others = run.detectors
+    alike = [name for name in others if _is_corrected(run, name) == _is_corrected(run, first)]
+    return None if alike else first
+
+
+def _is_corrected(run: Run, name: str) -> bool:
+    return run.detectors[name][0].is_corrected
 
 
 def _meant(run: Run, detector: str, subsystem: str | None) -> str | None:

@@ -94,10 +94,10 @@ def open_image(address: Address) -> FrameStack:
     Refused
         When the format is unknown, the file is truncated, or the image is in colour or complex.
     """
-    if address.dataset:
+    if address.dataset or address.frame_axis is not None:
         raise Refused(
-            found=f"{address.path} is an image file and {address.dataset} names a dataset",
-            needed="a dataset name only for HDF5 files and runs",
+            found=f"{address.path} is an image file and {address.dataset or '?axis='} names something inside it",
+            needed="a dataset or an axis only for HDF5 files",
             remedy=f"open {address.path} alone",
         )
     source, unit = _tiff(address.path) if _is_tiff(address.path) else _fabio(address.path)
@@ -108,6 +108,7 @@ def open_image(address: Address) -> FrameStack:
         photon_energy_keV=None,
         address=address,
         coordinates={},
+        exclusions=tuple(source.exclusion.in_words()),
     )
 
 
