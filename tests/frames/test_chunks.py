@@ -2,6 +2,7 @@ import h5py
 import numpy as np
 import pytest
 
+from napari_unveil.errors import Refused
 from napari_unveil.frames import open_frames, parse_address
 from napari_unveil.frames.chunks import DecodedBlocks, Planes
 
@@ -52,3 +53,15 @@ def test_data_without_chunks_is_read_frame_by_frame(tmp_path, shape):
     np.testing.assert_array_equal(stack.data.compute().reshape(shape), pixels)
     assert stack.frame_shape == (6, 8)
     assert len(stack.axes) == stack.data.ndim == max(3, len(shape))
+
+
+def test_pixels_in_a_file_of_their_own_are_read_and_that_file_is_an_input(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with h5py.File("x.h5", "w") as file:
+        file.create_dataset("x", (3, 6, 8), "f4", external=[("x.raw", 0, h5py.h5f.UNLIMITED)])
+    with pytest.raises(Refused, match=r"lie in x\.raw, which is absent"):
+        open_frames(parse_address("x.h5"))
+    np.full((3, 6, 8), 5, np.float32).tofile("x.raw")
+    stack = open_frames(parse_address("x.h5"))
+    assert (stack.read(2) == 5).all()
+    assert "x.raw" in [path.name for path in stack.inputs]

@@ -3,6 +3,7 @@
 Where one compressed chunk spans several frames the decoded block is kept: its neighbours cost nothing.
 """
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,12 +18,15 @@ from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames.hdf5_file import opened_hdf5
-from napari_unveil.frames.hdf5_tree import Dataset
+from napari_unveil.frames.hdf5_tree import Dataset, text_of
 from napari_unveil.frames.virtual import VirtualSources, virtual_sources
 from napari_unveil.types import Mask
 
 KEPT_BYTES = 256 * 2**20
 """Decoded blocks kept per stack."""
+
+EXTERNAL_FOLDER = "HDF5_EXTFILE_PREFIX"
+"""Environment variable of HDF5: where the files of external datasets lie."""
 
 BLOCK_FRAMES = 64
 """Frames read at once where they are interleaved pixel by pixel."""
@@ -169,8 +173,20 @@ def refuse_unreadable(label: str, dataset: Dataset) -> None:
             needed="at least one written frame",
             remedy="wait for the writer, or choose another dataset",
         )
+    if gone := [path for path in external_files(dataset) if not path.is_file()]:
+        raise Refused(
+            found=f"the pixels of {label} lie in {gone[0]}, which is absent",
+            needed="that file, where HDF5 looks for it: in the folder in which the program was started",
+            remedy="start the program in the folder of that file, or set HDF5_EXTFILE_PREFIX to it",
+        )
     if not dataset.is_virtual:
         _refuse_missing_filter(label, dataset)
+
+
+def external_files(dataset: Dataset) -> tuple[Path, ...]:
+    """Files without a format of their own that hold the pixels, as HDF5 looks for them; mostly none."""
+    folder = Path(os.environ.get(EXTERNAL_FOLDER, "").replace("${ORIGIN}", str(Path(dataset.file.filename).parent)))
+    return tuple(folder / text_of(name) for name, _, _ in dataset.external or ())
 
 
 def _refuse_impossible(label: str, shape: tuple[int, ...]) -> None:

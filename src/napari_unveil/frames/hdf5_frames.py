@@ -11,7 +11,7 @@ from napari_unveil.frames import detector
 from napari_unveil.frames.address import LAST, Address
 from napari_unveil.frames.calibration import Calibration, refuse_unfitting
 from napari_unveil.frames.catalogue import Node
-from napari_unveil.frames.chunks import DecodedBlocks, Planes, planes_of
+from napari_unveil.frames.chunks import DecodedBlocks, Planes, external_files, planes_of
 from napari_unveil.frames.exclusion import bits_in_words, exclusion_for
 from napari_unveil.frames.hdf5_choice import Choice, choose_frames
 from napari_unveil.frames.hdf5_file import opened_hdf5
@@ -192,8 +192,7 @@ def _files_behind(path: Path, dataset: Dataset, planes: Planes) -> tuple[Path, .
     """Files that hold the pixels beside the one that was opened."""
     linked = Path(dataset.file.filename)
     virtual = planes.sources.files if planes.sources else ()
-    external = tuple(linked.parent / text_of(name) for name, _, _ in dataset.external or ())
-    return tuple(each for each in dict.fromkeys((linked, *virtual, *external)) if each != path)
+    return tuple(each for each in dict.fromkeys((linked, *virtual, *external_files(dataset))) if each != path)
 
 
 def _unwritten(planes: Planes) -> Iterator[str]:
