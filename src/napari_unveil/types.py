@@ -34,11 +34,14 @@ class Separation:
         The parts.
     error
         Standard error of ``signal``, and so of ``noise``; None where the model gives none.
+    correlation
+        Effective correlation of the errors of two pixels, 0 to 1: with it they add up in sums over many pixels.
     """
 
     signal: Frame
     noise: Frame
     error: Frame | None = None
+    correlation: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

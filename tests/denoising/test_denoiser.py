@@ -5,6 +5,7 @@ import torch
 from napari_unveil.denoising import denoiser as denoiser_module
 from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings, default_passes
 from napari_unveil.errors import Failed, Refused
+from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.unet import UNetSettings
 from napari_unveil.recipes.separation import SeparationSettings, Separator
 
@@ -44,6 +45,17 @@ def test_signal_and_noise_add_up_to_the_frame_with_the_share_head(frame, passes)
     difference = float(np.abs(pair.signal + pair.noise - frame).max() / frame.max())
     print(f"s + n - x with {passes} passes: {difference:.1e} relative")
     assert difference < 1e-6
+
+
+@pytest.mark.parametrize("passes", [1, 4])
+def test_error_bars_are_scaled_and_say_how_they_add_up(frame, passes):
+    model = separator(widths=(2, 2), cell_px=2, outputs=2)
+    plain = denoiser(model, passes=passes).separate(frame)
+    model.errors = ErrorBars(scale=4.0, correlation=0.1)
+    found = denoiser(model, passes=passes).separate(frame)
+    np.testing.assert_allclose(found.error, 2 * plain.error, rtol=1e-2 if passes == 4 else 1e-5)
+    assert (plain.correlation, found.correlation) == (0.0, 0.1)
+    np.testing.assert_array_equal(found.signal, plain.signal)
 
 
 @pytest.mark.parametrize("passes", [1, 4])

@@ -4,7 +4,7 @@ import numpy as np
 
 from napari_unveil.drawing.curves import draw_profile_ratios, draw_radial_profiles, radial_profiles
 from napari_unveil.drawing.pages import blank
-from napari_unveil.inspection import summarise
+from napari_unveil.inspection import PixelErrors, summarise
 
 
 def test_profiles_of_signal_and_noise_add_up_to_that_of_the_input(cases):
@@ -41,7 +41,7 @@ def test_ratio_is_taken_to_the_truth_only_where_the_truth_is_measured(cases):
 
 
 def test_the_profile_of_the_signal_carries_the_error_of_the_separation(cases):
-    means = replace(summarise(cases).means, signal_error=np.full(cases[0].frame.shape, 3, np.float32))
+    means = replace(summarise(cases).means, signal_error=PixelErrors(np.full(cases[0].frame.shape, 3, np.float32)))
     profiles = radial_profiles(means, centre_yx=(20, 50))
     assert (profiles["signal"].error[1:] > profiles["signal"].standard_error[1:]).all()
     assert profiles["input"].separation_error is None

@@ -7,6 +7,7 @@ import pytest
 from napari_unveil import __version__
 from napari_unveil.errors import Refused
 from napari_unveil.frames import open_frames, open_layers, parse_address, read_process, writing_nxdata
+from napari_unveil.frames.results import read_error_correlation
 
 PIXELS = np.random.default_rng(3).normal(size=(4, 6, 8)).astype(np.float32)
 
@@ -130,3 +131,18 @@ def test_coordinates_of_another_length_are_refused(tmp_path):
 def test_a_folder_that_is_absent_is_refused(tmp_path):
     with pytest.raises(Refused, match="nothing can be written"):
         write(tmp_path / "absent" / "out.h5")
+
+
+def test_the_correlation_of_errors_comes_back(tmp_path):
+    names = ("signal", "noise", "signal_errors")
+    address = write(tmp_path / "plain.h5", names=names)
+    known = dict(open_layers(address))
+    assert read_error_correlation(known["signal_errors"].address) == 0, "files from before say nothing"
+    path = tmp_path / "out.h5"
+    with writing_nxdata(path, stack_shape=PIXELS.shape, names=names, unit="keV") as writer:
+        writer.correlate_errors(0.07)
+        for name in names:
+            writer.write(name, 0, PIXELS[0])
+    known = dict(open_layers(parse_address(path)))
+    assert read_error_correlation(known["signal_errors"].address) == 0.07
+    assert read_error_correlation(known["signal"].address) == 0

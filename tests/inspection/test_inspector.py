@@ -5,6 +5,7 @@ import pytest
 
 from napari_unveil.errors import Refused
 from napari_unveil.inspection.inspector import Images, Inspector, suggested_centre
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.questions import Along, Around, InRegions, Values, WhatIsLeft
 from napari_unveil.inspection.told import with_error
 
@@ -103,7 +104,7 @@ def test_regions_that_moved_are_summed_anew(images: Images):
 
 def test_errors_of_the_separation_are_columns_and_widen_the_bands_of_the_signal(images: Images):
     error = np.full(images.shape, 3, np.float32)
-    known = replace(images, error=error)
+    known = replace(images, error=PixelErrors(error))
     square = np.array([[60.0, 90], [60, 110], [80, 110], [80, 90]])
     for question in (Around(centre_yx=(70, 100)), Along((70, 0), (70, 150), width_px=5)):
         plain, found = (Inspector().look(each, question) for each in (images, known))
@@ -120,3 +121,17 @@ def test_errors_of_the_separation_are_columns_and_widen_the_bands_of_the_signal(
     assert set(found.table.columns) - set(plain.table.columns) == {"separation error of the sum (keV)"}
     assert found.table.columns["error from"][1] == "counting statistics + separation"
     assert "from the separation" in found.told[1].explanation
+
+
+def test_errors_that_go_together_make_those_of_rings_lines_and_regions_larger(images: Images):
+    error = np.full(images.shape, 3, np.float32)
+    plain, found = (replace(images, error=PixelErrors(error, correlation)) for correlation in (0.0, 0.1))
+    for question in (Around(centre_yx=(70, 100)), Along((70, 0), (70, 150), width_px=5)):
+        of_plain, of_found = (Inspector().look(each, question).table.columns for each in (plain, found))
+        pixels = of_found["signal pixels"]
+        name = "signal separation error (keV per pixel)"
+        np.testing.assert_allclose(of_found[name], of_plain[name] * np.sqrt(0.9 + 0.1 * pixels), rtol=1e-6)
+    square = np.array([[60.0, 90], [60, 110], [80, 110], [80, 90]])
+    of_plain, of_found = (Inspector().look(each, InRegions((square,))).table.columns for each in (plain, found))
+    name, pixels = "separation error of the sum (keV)", of_found["pixels"][1]
+    assert of_found[name][1] == pytest.approx(of_plain[name][1] * np.sqrt(0.9 + 0.1 * pixels))

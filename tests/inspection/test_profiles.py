@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.inspection import beam_centre, line_profile, radial_profile
+from napari_unveil.inspection import PixelErrors, beam_centre, line_profile, radial_profile
+from napari_unveil.inspection.binning import Binning
 
 
 def distance(shape: tuple[int, int], centre_yx: tuple[float, float]) -> np.ndarray:
@@ -133,7 +134,7 @@ def test_errors_of_the_pixels_become_that_of_each_mean():
     rng = np.random.default_rng(3)
     frame, error = (rng.uniform(1, 2, (40, 40)).astype(np.float32) for _ in range(2))
     frame[5:9, 20:25] = np.nan
-    profile = radial_profile(frame, centre_yx=(20, 20), error=error)
+    profile = radial_profile(frame, centre_yx=(20, 20), error=PixelErrors(error))
     rings = np.hypot(*(np.indices(frame.shape) - 20)).astype(int)
     inside = [(rings == ring) & np.isfinite(frame) for ring in range(rings.max() + 1)]
     expected = [np.sqrt(np.sum(error[ring].astype(float) ** 2)) / ring.sum() for ring in inside]
@@ -149,7 +150,7 @@ def test_errors_cover_what_the_separation_does_to_a_mean():
     error = rng.uniform(0.1, 3, (60, 60)).astype(np.float32)
     for _ in range(20):
         estimate = (5 + rng.normal(0, 1, error.shape) * error).astype(np.float32)
-        profile = radial_profile(estimate, centre_yx=(30, 30), error=error)
+        profile = radial_profile(estimate, centre_yx=(30, 30), error=PixelErrors(error))
         pulls.append((profile.mean - 5) / profile.separation_error)
     assert np.std(pulls) == pytest.approx(1, abs=0.1)
 
@@ -158,11 +159,41 @@ def test_a_frame_without_errors_has_none_of_the_separation():
     profile = radial_profile(np.ones((9, 9), np.float32), centre_yx=(4, 4))
     assert profile.separation_error is None
     np.testing.assert_array_equal(profile.error, profile.standard_error)
-    unknown = radial_profile(np.ones((9, 9), np.float32), centre_yx=(4, 4), error=np.full((9, 9), np.nan, np.float32))
+    unknown = radial_profile(
+        np.ones((9, 9), np.float32), centre_yx=(4, 4), error=PixelErrors(np.full((9, 9), np.nan, np.float32))
+    )
     assert np.isnan(unknown.separation_error).all()
     np.testing.assert_array_equal(unknown.error, unknown.standard_error)
 
 
 def test_errors_of_another_shape_are_refused():
     with pytest.raises(Refused, match="shape"):
-        radial_profile(np.ones((9, 9), np.float32), centre_yx=(4, 4), error=np.ones((8, 9), np.float32))
+        radial_profile(np.ones((9, 9), np.float32), centre_yx=(4, 4), error=PixelErrors(np.ones((8, 9), np.float32)))
+
+
+def test_errors_that_go_together_are_covered_too():
+    """One part of the error is common to all pixels: as independent errors, the means would be far too exact."""
+    rng, pulls, naive, correlation = np.random.default_rng(5), [], [], 0.05
+    error = rng.uniform(0.1, 3, (60, 60)).astype(np.float32)
+    for _ in range(200):
+        own, common = rng.normal(0, 1, error.shape), rng.normal()
+        estimate = (5 + (np.sqrt(1 - correlation) * own + np.sqrt(correlation) * common) * error).astype(np.float32)
+        for gathered, known in ((pulls, PixelErrors(error, correlation)), (naive, PixelErrors(error))):
+            profile = radial_profile(estimate, centre_yx=(30, 30), error=known, bin_px=4)
+            gathered.append((profile.mean - 5) / profile.separation_error)
+    assert np.std(pulls) == pytest.approx(1, abs=0.1)
+    assert np.std(naive) > 2
+
+
+def test_what_lies_under_the_mask_does_not_add_to_correlated_errors():
+    frame, error = np.ones((20, 20), np.float32), np.full((20, 20), 2, np.float32)
+    frame[:, 10:] = np.nan
+    error[:, 10:] = 1e6
+    profile = line_profile_error(frame, error)
+    n = 10
+    np.testing.assert_allclose(profile, np.sqrt(0.9 * n * 4 + 0.1 * (2 * n) ** 2) / n, rtol=1e-6)
+
+
+def line_profile_error(frame: np.ndarray, error: np.ndarray) -> np.ndarray:
+    rows = Binning.of(np.indices(frame.shape)[0].astype(float), np.indices(frame.shape)[0])
+    return rows.profile(frame, error=PixelErrors(error, 0.1)).separation_error

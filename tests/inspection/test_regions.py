@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.regions import (
     BOTH,
     COUNTING,
@@ -93,7 +94,7 @@ def test_the_error_of_the_separation_is_added_to_that_of_the_signal_alone(one_ph
     images = {"input": signal, "signal": signal, "noise": np.zeros_like(signal)}
     error = rng.uniform(0, 9, (40, 50)).astype(np.float32)
     plain = region_sums(images, region, one_photon=one_photon)
-    found = region_sums(images, region, one_photon=one_photon, error=error)
+    found = region_sums(images, region, one_photon=one_photon, error=PixelErrors(error))
     of_separation = np.sqrt(np.sum(error[10:20, 20:30].astype(float) ** 2))
     assert found["signal"].separation_error == pytest.approx(of_separation)
     assert found["signal"].total_error == pytest.approx(math.hypot(plain["signal"].total_error, of_separation))
@@ -106,6 +107,19 @@ def test_errors_of_separated_sums_cover_photons_and_separation_together():
     error = np.full((40, 50), 12, np.float32)
     for _ in range(REPEATS):
         signal = 8 * rng.poisson(2, (40, 50)) + rng.normal(0, 12, (40, 50))
-        found = region_sums({"signal": signal.astype(np.float32)}, region, one_photon=8.0, error=error)["signal"]
+        found = region_sums({"signal": signal.astype(np.float32)}, region, one_photon=8.0, error=PixelErrors(error))[
+            "signal"
+        ]
         pulls.append((found.total - 8 * 2 * 100) / found.total_error)
     assert np.std(pulls) == pytest.approx(1, abs=3 / math.sqrt(2 * REPEATS))
+
+
+def test_errors_of_a_separation_that_go_together_are_covered_too():
+    rng, region, pulls, correlation = np.random.default_rng(7), region_of(SQUARE, (40, 50)), [], 0.2
+    error = PixelErrors(np.full((40, 50), 12, np.float32), correlation)
+    for _ in range(REPEATS):
+        common = np.sqrt(correlation) * rng.normal() + np.sqrt(1 - correlation) * rng.normal(size=(40, 50))
+        signal = (8 * rng.poisson(2, (40, 50)) + 12 * common).astype(np.float32)
+        found = region_sums({"signal": signal}, region, one_photon=8.0, error=error)["signal"]
+        pulls.append((found.total - 8 * 2 * 100) / found.total_error)
+    assert np.std(pulls) == pytest.approx(1, abs=4 / math.sqrt(2 * REPEATS))

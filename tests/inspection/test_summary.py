@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.inspection import Case, Truth, pair_numbers, score, summarise
+from napari_unveil.inspection import Case, Truth, pair_numbers, radial_profile, score, summarise
 
 
 @pytest.fixture
@@ -75,6 +75,20 @@ def test_the_mean_signal_has_the_error_of_all_separations(cases):
     ]
     means = summarise(with_errors).means
     valid = np.isfinite(means.signal)
-    np.testing.assert_allclose(means.signal_error[valid], 2.5, rtol=1e-6)
-    assert np.isnan(means.signal_error[~valid]).all()
+    np.testing.assert_allclose(means.signal_error.independent[valid], 2.5, rtol=1e-6)
+    assert np.isnan(means.signal_error.independent[~valid]).all()
     assert summarise(cases).means.signal_error is None
+
+
+def test_errors_that_go_together_do_not_average_out_over_frames(cases):
+    """The profile of the mean of two frames is that of one frame with twice the pixels."""
+    shape = cases[0].frame.shape
+    with_errors = [
+        replace(one, separation=replace(one.separation, error=np.full(shape, value, np.float32), correlation=0.3))
+        for value, one in zip((3, 4), cases, strict=True)
+    ]
+    means = summarise(with_errors).means
+    profile = radial_profile(means.signal, centre_yx=(20, 50), error=means.signal_error)
+    squares, total = 25 * profile.pixels, 7 * profile.pixels
+    expected = np.sqrt(0.7 * squares + 0.3 * total**2) / (2 * profile.pixels)
+    np.testing.assert_allclose(profile.separation_error, expected, rtol=1e-5)

@@ -23,3 +23,11 @@ def test_what_a_card_does_not_say_is_left_out():
 def test_a_model_of_ones_own_names_its_frames():
     training = {"library": {"signal": "a.h5::/d", "noise": "b.h5::/d"}}
     assert dict(card_in_words(ModelCard("separation", {}, "keV", 8.0, training)))["Trained on"] == "a.h5::/d; b.h5::/d"
+
+
+def test_a_card_says_how_far_the_error_of_a_mean_falls():
+    card = ModelCard("separation", {}, "", None, errors={"scale": 0.8, "correlation": 0.09})
+    words = dict(card_in_words(card))["Error bars"]
+    assert words.startswith("errors of neighbouring pixels are correlated: ")
+    assert "30%" in words
+    assert "Error bars" not in dict(card_in_words(ModelCard("separation", {}, "", None)))

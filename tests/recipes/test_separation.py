@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from napari_unveil.errors import Refused
+from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.model_file import ModelCard, save_model
 from napari_unveil.network.unet import UNet, UNetSettings
 from napari_unveil.recipes.separation import Separator, separator_from_file
@@ -109,3 +110,15 @@ def test_published_outputs_miss_the_sum_by_the_offset_and_the_default_by_nothing
 def test_settings_that_are_damaged_are_refused(tmp_path, settings):
     with pytest.raises(Refused, match="damaged"):
         separator_from_file(saved(tmp_path / "m.safetensors", settings=settings))
+
+
+def test_error_bars_come_from_the_card(tmp_path):
+    path = saved(tmp_path / "m.safetensors", errors={"scale": 0.5, "correlation": 0.1})
+    assert separator_from_file(path)[0].errors == ErrorBars(0.5, 0.1)
+    assert separator_from_file(saved(tmp_path / "old.safetensors"))[0].errors == ErrorBars(1, 0)
+
+
+def test_a_card_with_impossible_error_bars_is_damaged(tmp_path):
+    for errors in ({"scale": -1.0}, {"width": 2.0}):
+        with pytest.raises(Refused, match="damaged"):
+            separator_from_file(saved(tmp_path / "m.safetensors", errors=errors))

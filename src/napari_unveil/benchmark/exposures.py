@@ -104,6 +104,8 @@ class Estimate:
         The estimated signal; NaN where the frame is.
     sigma
         Its standard error per pixel; None: the method gives none.
+    correlation
+        Effective correlation of the errors of two pixels.
     noise
         The estimated noise; None: whatever the signal leaves of the frame.
     """
@@ -111,6 +113,7 @@ class Estimate:
     signal: Frame
     sigma: Frame | None = None
     noise: Frame | None = None
+    correlation: float = 0.0
 
     def taken_from(self, frame: Frame) -> Frame:
         """The noise (y, x) that was taken from ``frame``, estimated or left."""

@@ -46,4 +46,4 @@ class NetworkMethod:
     def estimate(self, exposure: Exposure) -> Estimate:
         """Signal and noise as the network takes them apart, with its standard error where it gives one."""
         separation = self.denoiser.separate(exposure.frame)
-        return Estimate(separation.signal, separation.error, separation.noise)
+        return Estimate(separation.signal, separation.error, separation.noise, separation.correlation)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from napari_unveil.benchmark.exposures import Beamtime, Estimate, Exposure
 from napari_unveil.inspection.binning import Profile
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.types import Frame
 
 Array = NDArray[np.float64]
@@ -90,11 +91,12 @@ class PullSums:
 
 
 def profile_of(estimate: Estimate, exposure: Exposure) -> Profile:
-    """I(q) of an estimate: the mean of a ring, and sqrt(sum sigma^2) / pixels; NaN where there is no sigma."""
-    profile = _profile_of(estimate.signal, exposure, error=estimate.sigma)
+    """I(q) of an estimate: the mean of a ring, and its standard error as in Inspect; NaN where there is no sigma."""
+    error = None if estimate.sigma is None else PixelErrors(estimate.sigma, estimate.correlation)
+    profile = _profile_of(estimate.signal, exposure, error=error)
     unknown = np.full(profile.mean.shape, np.nan)
-    error = unknown if profile.separation_error is None else profile.separation_error
-    return replace(profile, standard_error=error, separation_error=None)
+    of_mean = unknown if profile.separation_error is None else profile.separation_error
+    return replace(profile, standard_error=of_mean, separation_error=None)
 
 
 def bias(sums: RingSums) -> Array:
@@ -152,6 +154,6 @@ def coverage(sums: PullSums) -> float | None:
     return sums.covered / sums.count if sums.count else None
 
 
-def _profile_of(image: Frame, exposure: Exposure, *, error: Frame | None = None) -> Profile:
+def _profile_of(image: Frame, exposure: Exposure, *, error: PixelErrors | None = None) -> Profile:
     valid = np.where(np.isfinite(exposure.frame), image, np.float32(np.nan))
     return exposure.beamtime.rings.profile(valid, error=error)

@@ -84,7 +84,7 @@ class Denoiser:
         self.device = device
         self._halo_px = _halo_px(separator, settings)
         core = CoreUNet(cast(UNet, separator.network), self._halo_px)
-        self._separator = Separator(separator.settings, self._ready(core, torch.float32))
+        self._separator = _with_network(separator, self._ready(core, torch.float32))
         self._tell = tell
         self._pixels_at_once = PIXELS_AT_ONCE[device.type]
         self._precision_chosen = settings.precision == "float32" or not may_be_faster_reduced(device)
@@ -112,18 +112,26 @@ class Denoiser:
         gaps = ~np.isfinite(frame)
         if gaps.all():
             empty = np.full(frame.shape, np.nan, np.float32)
-            return Separation(empty, empty, empty if self.gives_errors else None)
+            error = empty if self.gives_errors else None
+            return Separation(empty, empty, error, correlation=self.error_correlation)
         whole = filled(np.asarray(frame, np.float32))
         signal, noise, *variance = self._merged_passes(whole, between)
         if self._separator.settings.head == "share":
             signal = whole - noise  # merging rounds; the sum stays exact
         errors = [np.sqrt(each) for each in variance]
-        return Separation(*(np.where(gaps, np.float32(np.nan), part) for part in (signal, noise, *errors)))
+        signal, noise, *errors = (np.where(gaps, np.float32(np.nan), part) for part in (signal, noise, *errors))
+        error = errors[0] if errors else None
+        return Separation(signal, noise, error, correlation=self.error_correlation)
 
     @property
     def gives_errors(self) -> bool:
         """Whether separations come with a standard error."""
         return self._separator.settings.network.outputs > 1
+
+    @property
+    def error_correlation(self) -> float:
+        """Effective correlation of the errors of two pixels, 0 to 1."""
+        return self._separator.errors.correlation
 
     def _merged_passes(self, frame: Frame, between: Between) -> list[Frame]:
         while True:
@@ -166,7 +174,7 @@ class Denoiser:
         if self._precision_chosen or not frame.any():
             return
         piece = _brightest_piece(frame, self._separator.settings.patch_px, self._halo_px)
-        reduced = Separator(self._separator.settings, self._ready(self._separator.network, torch.bfloat16))
+        reduced = _with_network(self._separator, self._ready(self._separator.network, torch.bfloat16))
         reduced.precision = torch.bfloat16
         exact_parts, exact_s = self._timed(self._separator, piece)
         reduced_parts, reduced_s = self._timed(reduced, piece)
@@ -193,6 +201,10 @@ class Denoiser:
             ) from error
         self._pixels_at_once //= 2
         self._tell(f"memory ran out on {self.device}: going on with batches of {self._pixels_at_once} pixels")
+
+
+def _with_network(separator: Separator, network: torch.nn.Module) -> Separator:
+    return Separator(separator.settings, network, separator.errors)
 
 
 def _halo_px(separator: Separator, settings: DenoisingSettings) -> int:

@@ -28,6 +28,7 @@ from napari_unveil.types import Frame
 
 PROGRAM = "napari-unveil"
 PROCESS = "/entry/process"
+CORRELATION = "correlation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ class NXdataWriter:
             raise _no_room(self.path, f"a frame at {index}", f"one of {prod(leading)} frames, shape {leading}")
         refuse_full_disk(self.path, dataset.dtype.itemsize * frame.size)
         dataset[np.unravel_index(flat, leading)] = frame
+
+    def correlate_errors(self, correlation: float) -> None:
+        """Say how standard errors e add up: with this correlation c of any two pixels, their attribute.
+
+        A sum over pixels has the variance ``(1 - c) sum e^2 + c (sum e)^2``.
+        """
+        for name in self.data:
+            if name.endswith(ERRORS):
+                self.data[name].attrs[CORRELATION] = correlation
 
 
 @contextmanager
@@ -124,6 +134,14 @@ def read_process(address: Address) -> dict[str, Any]:
         if not isinstance(process, h5py.Group):
             return {}
         return {name: _decoded(text_of(process[name][()])) for name in process}
+
+
+def read_error_correlation(address: Address) -> float:
+    """The effective correlation of the errors in the dataset at ``address``; 0 where it is not said."""
+    with opened_hdf5(address.path) as file:
+        dataset = look_up(file, address.dataset or "")
+        found = dataset.attrs.get(CORRELATION, 0.0) if isinstance(dataset, h5py.Dataset) else 0.0
+        return float(found) if 0 <= found <= 1 else 0.0
 
 
 def _data(entry: Group, shape: tuple[int, ...], names: Sequence[str], unit: str) -> Group:

@@ -1,4 +1,4 @@
-"""The mean of many frames and the histogram of their pixels, gathered one frame at a time."""
+"""The mean of many frames with its errors, and the histogram of their pixels, gathered one frame at a time."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_unveil.inspection.histograms import Bins
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.types import Frame
 
 LINEAR_WIDTH = 0.1
@@ -35,16 +36,16 @@ class FrameSum:
     @property
     def mean(self) -> Frame:
         """Shape (y, x); NaN where a pixel was never valid."""
-        mean = np.full(self.total.shape, np.nan)
-        np.divide(self.total, self.count, where=self.count > 0, out=mean)
-        return mean.astype(np.float32)
+        return _over_count(self.total, self.count)
 
 
-def error_of_mean(squares: FrameSum) -> Frame:
-    """Standard error (y, x) of a mean of independent frames, from the sum of the squares of their standard errors."""
-    error = np.full(squares.total.shape, np.nan)
-    np.divide(np.sqrt(squares.total), squares.count, where=squares.count > 0, out=error)
-    return error.astype(np.float32)
+def error_of_mean(squares: FrameSum, total: FrameSum, correlation: float) -> PixelErrors:
+    """Errors of a mean of frames, from the sum of the standard errors and that of their squares in each pixel.
+
+    Errors of two frames are taken to be correlated like those of two pixels of one: frames of one beamtime look alike,
+    and what a model takes for noise in one it takes for noise in the next. Where shots differ, that is too careful.
+    """
+    return PixelErrors(_over_count(np.sqrt(squares.total), squares.count), correlation, total.mean)
 
 
 def histogram(frame: Frame) -> NDArray[np.int64]:
@@ -53,3 +54,9 @@ def histogram(frame: Frame) -> NDArray[np.int64]:
     Values beyond the edges count in the outermost bins. The counts of several frames add up.
     """
     return HISTOGRAM_BINS.count(frame)
+
+
+def _over_count(total: NDArray[np.float64], count: NDArray[np.int64]) -> Frame:
+    mean = np.full(total.shape, np.nan)
+    np.divide(total, count, where=count > 0, out=mean)
+    return mean.astype(np.float32)

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
 from napari_unveil.inspection.pieces import pieces
+from napari_unveil.inspection.pixel_errors import PixelErrors
+from napari_unveil.network.error_bars import variance_of_sum
 from napari_unveil.types import Frame, Mask
 
 
@@ -26,7 +28,7 @@ class Profile:
         Number of valid pixels.
     separation_error
         Standard error of the mean that comes from the separation, where the frame is its signal: from the standard
-        errors of the pixels; NaN where none is known. None: it is no signal, or nothing is known.
+        errors of the pixels and their correlation; NaN where none is known. None: it is no signal, or nothing is known.
     """
 
     position: NDArray[np.float64]
@@ -99,7 +101,7 @@ class Binning:
         rows, columns = coordinate.shape
         return cls((rows, columns), pixels, of_pixel, position, present[seen])
 
-    def profile(self, image: Frame, *, error: Frame | None = None) -> Profile:
+    def profile(self, image: Frame, *, error: PixelErrors | None = None) -> Profile:
         """Mean and standard error in every bin.
 
         Parameters
@@ -107,7 +109,7 @@ class Binning:
         image
             Shape (y, x), any unit; NaN where masked.
         error
-            Shape (y, x): standard error of each pixel of a signal, from its separation.
+            Standard error of each pixel of a signal, from its separation, of the same shape.
 
         Raises
         ------
@@ -128,16 +130,19 @@ class Binning:
         separation_error = None if error is None else self._error_of_mean(error, valid)
         return Profile(self.position, mean, standard_error, count, separation_error)
 
-    def _error_of_mean(self, error: Frame, valid: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """sqrt(sum of the squares) / number, over the pixels that are valid and have an error."""
-        errors, bins = self._values(error), self.position.size
+    def _error_of_mean(self, error: PixelErrors, valid: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Standard error of the sum over number, over the pixels that are valid and have an error."""
+        errors, bins = self._values(error.independent), self.position.size
+        alike = errors if error.common is None else self._values(error.common)
         known = valid & np.isfinite(errors)
         count = self.sizes - np.bincount(self.bins[~known], minlength=bins)
-        squares = np.zeros(bins)
+        squares, total = np.zeros((2, bins))
         for piece in pieces(errors.size):
             each = np.where(known[piece], errors[piece], 0.0)
             squares += np.bincount(self.bins[piece], each * each, bins)
-        return _ratio(np.sqrt(squares), count)
+            if error.correlation > 0:
+                total += np.bincount(self.bins[piece], np.where(known[piece], alike[piece], 0.0), bins)
+        return _ratio(np.sqrt(variance_of_sum(squares, total, error.correlation)), count)
 
     def _values(self, image: Frame) -> Frame:
         """The pixels of an image that count, shape (n,)."""

@@ -14,6 +14,7 @@ from napari_unveil.inspection.geometry import Geometry, around, rings
 from napari_unveil.inspection.histograms import even_bins, growing_bins
 from napari_unveil.inspection.limits import limits_of
 from napari_unveil.inspection.lines import along_line
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.plots import Axis, Curve, Plot, Table
 from napari_unveil.inspection.poni import geometry_of
 from napari_unveil.inspection.questions import YX, Along, Around, InRegions, Question, Values, WhatIsLeft
@@ -39,15 +40,15 @@ class Images:
     photon_energy_keV
         None where unknown.
     error
-        Shape (y, x): standard error of the signal, where the separation gives one.
+        Standard error of the signal in each pixel (y, x), where the separation gives one.
     """
 
     by_name: Mapping[str, Frame]
     unit: str
     photon_energy_keV: float | None
-    error: Frame | None = None
+    error: PixelErrors | None = None
 
-    def error_of(self, name: str) -> Frame | None:
+    def error_of(self, name: str) -> PixelErrors | None:
         """The standard error of one of the images."""
         return self.error if name == "signal" else None
 

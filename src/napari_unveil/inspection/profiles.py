@@ -6,6 +6,7 @@ from napari_unveil.errors import Refused
 from napari_unveil.inspection.binning import Profile
 from napari_unveil.inspection.geometry import Sector, around, rings
 from napari_unveil.inspection.lines import along_line
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.types import Frame, Mask
 
 
@@ -16,7 +17,7 @@ def radial_profile(
     bin_px: float = 1.0,
     sector: Sector | None = None,
     mask: Mask | None = None,
-    error: Frame | None = None,
+    error: PixelErrors | None = None,
 ) -> Profile:
     """Azimuthal mean around ``centre_yx``, in rings of ``bin_px`` pixels; see ``geometry.rings``.
 
@@ -34,7 +35,7 @@ def radial_profile(
     mask
         Shape (y, x); True = excluded.
     error
-        Shape (y, x): standard error of each pixel of a signal, from its separation.
+        Standard error of each pixel of a signal, from its separation, of the same shape.
     """
     rows, columns = frame.shape
     binning = rings(around((rows, columns), centre_yx), bin_px=bin_px, sector=sector)

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_unveil.errors import Refused
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.masking import polygon_mask
+from napari_unveil.network.error_bars import variance_of_sum
 from napari_unveil.types import Frame, Mask
 
 COUNTING, SCATTER, BOTH = "counting statistics", "pixel scatter", "counting statistics + pixel scatter"
@@ -103,29 +105,30 @@ def sum_with_scatter(image: Frame, region: Mask) -> RegionSum:
     return RegionSum(values.size, float(values.sum()), error, SCATTER)
 
 
-def with_separation(sums: RegionSum, error: Frame, region: Mask) -> RegionSum:
-    """The sum of a signal with what its separation adds to the error: sqrt(sum of the squares), in quadrature.
+def with_separation(sums: RegionSum, error: PixelErrors, region: Mask) -> RegionSum:
+    """The sum of a signal with what its separation adds to the error, in quadrature.
 
     Parameters
     ----------
     error
-        Shape (y, x): standard error of each pixel; NaN where masked.
+        Of the separation, in each pixel (y, x).
     region
         Shape (y, x); True = inside.
     """
-    of_separation = math.sqrt(float(np.square(_values(error, region)).sum()))
+    squares, total = np.square(_values(error.independent, region)).sum(), _values(error.alike, region).sum()
+    of_separation = math.sqrt(float(variance_of_sum(squares, total, error.correlation)))
     total_error = math.hypot(sums.total_error, of_separation)
     return replace(sums, total_error=total_error, origin=SEPARATED[sums.origin], separation_error=of_separation)
 
 
 def region_sums(
-    images: Mapping[str, Frame], region: Mask, *, one_photon: float | None, error: Frame | None = None
+    images: Mapping[str, Frame], region: Mask, *, one_photon: float | None, error: PixelErrors | None = None
 ) -> dict[str, RegionSum]:
     """Sums over one region of ``input`` and, where they are there, ``signal`` and ``noise``.
 
     With the value of a photon, the signal has an error from counting and the noise one from its pixels, whose
     hits have all energies; the input has both, added in quadrature. Otherwise all are from the pixels. ``error``,
-    the standard error of the signal (y, x) from its separation, is added to that of the signal.
+    that of the signal in each pixel (y, x) from its separation, is added to that of the signal.
     """
     sums = {name: sum_with_scatter(image, region) for name, image in images.items()}
     if one_photon is not None and "signal" in sums:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from napari_unveil.errors import Refused
 from napari_unveil.inspection.averages import FrameSum, error_of_mean, histogram
 from napari_unveil.inspection.limits import LIMITS_KEV, Limits
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.residuals import PairNumbers, PairSums
 from napari_unveil.inspection.scores import Scores, ScoreSums, Truth, nothing_removed
 from napari_unveil.inspection.sums import require_one_shape, valid_in_all
@@ -35,15 +36,15 @@ class Case:
 class Pictures:
     """Means over all cases, each (y, x) in the unit of the frames, of values that are valid in all three.
 
-    NaN where a pixel never was. ``signal_error`` is the standard error of ``signal``, from the separations; None where
-    they give none.
+    NaN where a pixel never was. ``signal_error`` is the error of ``signal``, from the separations; None where they give
+    none.
     """
 
     frame: Frame
     signal: Frame
     noise: Frame
     true_signal: Frame | None
-    signal_error: Frame | None = None
+    signal_error: PixelErrors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def summarise(cases: Iterable[Case], *, limits: Limits = LIMITS_KEV) -> Summary:
             signal=gathered.signal.mean,
             noise=gathered.noise.mean,
             true_signal=gathered.truth.sum.mean if gathered.truth else None,
-            signal_error=error_of_mean(gathered.squared_error) if gathered.squared_error else None,
+            signal_error=gathered.error.of_mean() if gathered.error else None,
         ),
         noise_histogram=gathered.histogram,
         true_noise_histogram=gathered.truth.histogram if gathered.truth else None,
@@ -151,11 +152,30 @@ class _Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class _ErrorSums:
+    squares: FrameSum
+    total: FrameSum
+    correlation: float
+
+    @classmethod
+    def of(cls, error: Frame, correlation: float, invalid: Mask) -> "_ErrorSums":
+        error = _without(error, invalid)
+        return cls(FrameSum.of(np.square(error)), FrameSum.of(error), correlation)
+
+    def __add__(self, other: "_ErrorSums") -> "_ErrorSums":
+        correlation = max(self.correlation, other.correlation)
+        return _ErrorSums(self.squares + other.squares, self.total + other.total, correlation)
+
+    def of_mean(self) -> PixelErrors:
+        return error_of_mean(self.squares, self.total, self.correlation)
+
+
+@dataclass(frozen=True, slots=True)
 class _Gathered:
     frame: FrameSum
     signal: FrameSum
     noise: FrameSum
-    squared_error: FrameSum | None
+    error: _ErrorSums | None
     histogram: NDArray[np.int64]
     truth: _Compared | None
 
@@ -164,27 +184,30 @@ class _Gathered:
         images = (case.frame, case.separation.signal, case.separation.noise)
         invalid = ~valid_in_all(*images)
         frame, signal, noise = (_without(image, invalid) for image in images)
-        error = case.separation.error
+        separation = case.separation
+        error = None
+        if separation.error is not None:
+            error = _ErrorSums.of(separation.error, separation.correlation, invalid)
         return cls(
             frame=FrameSum.of(frame),
             signal=FrameSum.of(signal),
             noise=FrameSum.of(noise),
-            squared_error=None if error is None else FrameSum.of(_without(np.square(error), invalid)),
+            error=error,
             histogram=histogram(noise),
             truth=None if case.truth is None else _Compared.of(case, case.truth, invalid, limits=limits),
         )
 
     def __add__(self, other: "_Gathered") -> "_Gathered":
-        truth, squared_error = None, None
+        truth, error = None, None
         if self.truth is not None and other.truth is not None:
             truth = self.truth + other.truth
-        if self.squared_error is not None and other.squared_error is not None:
-            squared_error = self.squared_error + other.squared_error
+        if self.error is not None and other.error is not None:
+            error = self.error + other.error
         return _Gathered(
             self.frame + other.frame,
             self.signal + other.signal,
             self.noise + other.noise,
-            squared_error,
+            error,
             self.histogram + other.histogram,
             truth,
         )

@@ -29,9 +29,10 @@ REGION_EXPLANATIONS = {
     BOTH: "Error from the photons of the signal (counting) and the hits of the noise (scatter of the pixels), added in "
     "quadrature.",
     SEPARATED[COUNTING]: "Error from counting, the square root of the number of photons in the sum, and from the "
-    "separation, the standard errors of the pixels; both added in quadrature.",
+    "separation, the standard errors of the pixels and how far they go together; both added in quadrature.",
     SEPARATED[SCATTER]: "Error from the scatter of the pixels and from the separation, the standard errors of the "
-    "pixels; both added in quadrature. Too large where the image has structure within the region.",
+    "pixels and how far they go together; both added in quadrature. Too large where the image has structure within "
+    "the region.",
 }
 
 

@@ -31,6 +31,9 @@ class ModelCard:
         Figures measured on held-out data, by name.
     version, created
         Version of this program and date (ISO 8601) of the run.
+    errors
+        ``scale`` and ``correlation`` of :class:`~napari_unveil.network.error_bars.ErrorBars`, as measured on patches
+        that were held out; empty where they were not.
     """
 
     recipe: str
@@ -41,6 +44,7 @@ class ModelCard:
     scores: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
     created: str = ""
+    errors: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_card(path: Path) -> ModelCard:

@@ -1,5 +1,6 @@
 """A model's card as a person reads it: label and text, one pair a line."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,7 @@ def card_in_words(card: ModelCard) -> Lines:
         ("Head", _known(HEADS, settings.get("head"))),
         ("Loss", str(settings.get("loss", ""))),
         ("Network", _network(settings.get("network"))),
+        ("Error bars", _errors(card.errors)),
         ("Recipe", card.recipe),
         ("Program", f"napari-unveil {card.version}" if card.version else ""),
     )
@@ -61,6 +63,15 @@ def _network(network: object) -> str:
     errors = ", with an error bar" if network.get("outputs", 1) > 1 else ""
     plain = ", of ordinary convolutions" if network.get("group", "p4") == "plain" else ""
     return f"U-Net of {widths} fields, {network.get('latent', '?')} latent{cells}{errors}{plain}"
+
+
+def _errors(errors: Mapping[str, float]) -> str:
+    if not errors.get("correlation"):
+        return ""
+    return (
+        "errors of neighbouring pixels are correlated: the error of a mean over many pixels falls to about "
+        f"{math.sqrt(errors['correlation']):.0%} of that of one, and no further"
+    )
 
 
 def _known(words: Mapping[str, str], name: object) -> str:

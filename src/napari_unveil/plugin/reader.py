@@ -7,6 +7,7 @@ from napari.utils.notifications import show_warning
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process, together
+from napari_unveil.frames.results import CORRELATION, read_error_correlation
 from napari_unveil.plugin.layers import (
     ENERGY,
     ERROR,
@@ -70,6 +71,8 @@ def stack_layer(stack: FrameStack, *, name: str, made: dict[str, Any] | None = N
         How a separation made it, and which part of it this is; None: it is no result.
     """
     facts = {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV, **(made or {})}
+    if facts.get(PART) == ERROR:
+        facts[CORRELATION] = read_error_correlation(stack.address)
     look = (error_look if facts.get(PART) == ERROR else frame_look)(_one_frame(stack))
     arguments = {
         "name": name,

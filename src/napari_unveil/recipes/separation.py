@@ -14,6 +14,7 @@ from torch import nn
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import Batch
 from napari_unveil.network.card import damaged
+from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.heads import HEADS, Parts
 from napari_unveil.network.model_file import ModelFile, load_model
 from napari_unveil.network.scaling import SCALINGS, Bounds
@@ -22,20 +23,34 @@ from napari_unveil.recipes.losses import LOSSES
 from napari_unveil.recipes.settings import SeparationSettings, settings_of_model
 from napari_unveil.tensors import ImageBatch, Tensor
 
+PREDICTED = ErrorBars()
+"""Error bars as the network predicts them."""
+
 
 class Separator(nn.Module):
-    """A network with its scaling and its head: frames in, signal and noise out, all in the frames' unit."""
+    """A network with its scaling and its head: frames in, signal and noise out, all in the frames' unit.
 
-    def __init__(self, settings: SeparationSettings, network: nn.Module | None = None) -> None:
+    Parameters
+    ----------
+    settings, network
+        What it is, and its U-Net (None: a new one).
+    errors
+        How its error bars were found to be.
+    """
+
+    def __init__(
+        self, settings: SeparationSettings, network: nn.Module | None = None, errors: ErrorBars = PREDICTED
+    ) -> None:
         super().__init__()
         self.settings = settings
+        self.errors = errors
         self.network = network if network is not None else UNet(settings.network)
         self.precision = torch.float32
 
     def forward(self, frames: ImageBatch, photon: float) -> Parts:
         """Signal and noise, each (batch, 1, y, x), of finite ``frames``; ``photon`` is one photon in their unit."""
         parts, bounds = self.scaled(frames, photon)
-        variance = None if parts.variance is None else parts.variance * bounds.span**2
+        variance = None if parts.variance is None else self.errors.scale * bounds.span**2 * parts.variance
         return Parts(bounds.unscale(parts.signal), bounds.unscale(parts.noise), variance)
 
     def scaled(self, frames: ImageBatch, photon: float) -> tuple[Parts, Bounds]:
@@ -73,7 +88,7 @@ def separator_from_file(path: Path) -> tuple[Separator, ModelFile]:
     file = load_model(path)
     settings = settings_of_model(path, file.card)
     try:
-        separator = Separator(settings)
+        separator = Separator(settings, errors=ErrorBars(**file.card.errors))
     except (TypeError, ValueError) as error:
         raise damaged(path, error) from error
     try:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from torch import nn
 
+from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.tensors import Tensor
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.training.report import Preview
@@ -45,6 +46,10 @@ class Learner(Protocol):
 
     def deployed(self, weights: Mapping[str, Tensor]) -> nn.Module:
         """The network to save, with ``weights`` by the names of the trained one."""
+        ...
+
+    def error_bars(self, network: nn.Module) -> ErrorBars | None:
+        """What held-out patches say of the error bars of a network that is to be saved; None: nothing."""
         ...
 
 

@@ -6,7 +6,7 @@ What a step draws depends on the seed and the step alone, so a resumed run goes 
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -236,7 +236,9 @@ class _Run:
     def _save_model(self) -> None:
         best_weights = self.held_out.best_weights if self.plan.settings.keeps == "best" else {}
         card = card_of_run(self.plan, self.learner, self.reports[-1], self.held_out.best if best_weights else None)
-        save_model(self.plan.path, card, self.learner.deployed(best_weights or weights_of(self.trained)))
+        network = self.learner.deployed(best_weights or weights_of(self.trained))
+        errors = self.learner.error_bars(network)
+        save_model(self.plan.path, replace(card, errors=asdict(errors) if errors else {}), network)
 
     def _failure(self, found: str, remedy: str) -> Failed:
         step = self.reports[-1].step if self.reports else 0

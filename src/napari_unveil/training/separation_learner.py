@@ -9,10 +9,12 @@ import torch
 
 from napari_unveil.frames import evenly_spread
 from napari_unveil.harvest import Batch, Mixing, draw_batch, readout_noise
+from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.unet import UNet
 from napari_unveil.recipes.separation import Separator
 from napari_unveil.recipes.settings import RECIPE, settings_as_values
 from napari_unveil.tensors import ImageBatch, Tensor
+from napari_unveil.training.calibrating import error_bars_of
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.training.report import Preview
 from napari_unveil.types import Frame, Frames, Indices
@@ -91,6 +93,18 @@ class SeparationLearner:
 
             return converted(network)
         return network
+
+    def error_bars(self, network: torch.nn.Module) -> ErrorBars | None:
+        """What the held-out patches say of the error bars of ``network``, as :meth:`deployed` gave it."""
+        plan = self._plan
+        return error_bars_of(
+            Separator(plan.settings.recipe, network),
+            plan.library,
+            (plan.validation.signal, plan.validation.noise),
+            mixing=self._mixing,
+            photon=plan.photon,
+            seed=plan.settings.seed,
+        )
 
     def _precision(self) -> torch.autocast:
         kind, dtype = self._plan.device.type, self._plan.precision

@@ -248,6 +248,7 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Pr
         coordinates={name: values[list(plan.rows)] for name, values in stack.coordinates.items()},
         process=plan.process,
     ) as result:
+        result.correlate_errors(plan.denoiser.error_correlation)
         for place, index in enumerate(frames):
             separation = known(index)
             if separation is None:

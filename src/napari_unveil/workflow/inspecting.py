@@ -15,6 +15,7 @@ from napari_unveil.frames import (
     parse_address,
     read_process,
 )
+from napari_unveil.frames.results import read_error_correlation
 from napari_unveil.inspection import (
     Case,
     Limits,
@@ -44,11 +45,12 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """A result file opened again; ``error`` and ``source``, its input, where they are to be had."""
+    """A result file opened again; ``error`` with its ``correlation`` and ``source``, its input, where there are any."""
 
     signal: FrameStack
     noise: FrameStack
     error: FrameStack | None
+    correlation: float
     source: FrameStack | None
     rows: range
     process: dict[str, Any]
@@ -106,7 +108,9 @@ def _open_result(result: str) -> _Result:
     process = read_process(address)
     signal, noise = layers["signal"], layers["noise"]
     rows = range(*process["input_range"]) if "input_range" in process else range(signal.data.shape[0])
-    return _Result(signal, noise, layers.get(SIGNAL_ERRORS), _open_source(signal, process), rows, process)
+    error = layers.get(SIGNAL_ERRORS)
+    correlation = 0.0 if error is None else read_error_correlation(error.address)
+    return _Result(signal, noise, error, correlation, _open_source(signal, process), rows, process)
 
 
 def _open_source(signal: FrameStack, process: Mapping[str, Any]) -> FrameStack | None:
@@ -140,7 +144,7 @@ def _open_truth(result: _Result, truth: str) -> Mapping[str, FrameStack]:
 def _cases(result: _Result, known: Mapping[str, FrameStack]) -> Iterator[Case]:
     for here, there in result.numbers():
         error = None if result.error is None else result.error.read(here)
-        pair = Separation(result.signal.read(here), result.noise.read(here), error)
+        pair = Separation(result.signal.read(here), result.noise.read(here), error, correlation=result.correlation)
         frame = pair.signal + pair.noise
         if result.source is not None:
             frame = result.source.read_or_missing(there, [])

@@ -202,6 +202,7 @@ class Separating:
                 self.result.error,
                 provenance=self.provenance,
                 error_frame=None if found is None else found.error,
+                correlation=0.0 if self._denoiser is None else self._denoiser.error_correlation,
             )
         else:
             layers.remove_error(session.viewer, self.request.layer)

@@ -12,6 +12,7 @@ from napari_unveil.errors import Refused
 from napari_unveil.frames import FrameStack
 from napari_unveil.inspection.files import write_csv
 from napari_unveil.inspection.inspector import Found, Images, Inspector
+from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.questions import Question
 from napari_unveil.plugin.inspect.places import place_in_words
 from napari_unveil.plugin.jobs import Job
@@ -52,6 +53,8 @@ class InspectRequest:
         Number of the frame, in C order over the leading axes.
     provenance
         What made signal and noise.
+    error_correlation
+        Effective correlation of the errors of two pixels.
     """
 
     stacks: Mapping[str, FrameStack]
@@ -60,6 +63,7 @@ class InspectRequest:
     question: Question
     provenance: Mapping[str, Any]
     memory: Memory
+    error_correlation: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +116,8 @@ def _images(request: InspectRequest) -> Images:
     finished = _is_denoised(by_name)
     frames, error = request.stacks["input"], by_name.pop("error", None)
     shown = by_name if finished else {"input": by_name["input"]}
-    images = Images(shown, frames.unit, frames.photon_energy_keV, error if finished else None)
+    errors = None if error is None or not finished else PixelErrors(error, request.error_correlation)
+    images = Images(shown, frames.unit, frames.photon_energy_keV, errors)
     memory.frame, memory.sources, memory.images = request.frame, request.sources, images if finished else None
     return images
 

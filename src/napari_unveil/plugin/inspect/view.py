@@ -131,7 +131,8 @@ class InspectView(StepView):
         made_by = there["signal"].metadata.get(layers.METADATA, {}) if "signal" in there else {}
         provenance = made_by.get(layers.PROVENANCE, {})
         page: Panel = self.pages.currentWidget()
-        request = InspectRequest(stacks, sources, shown, page.question(frames), provenance, self._memory)
+        correlation = layers.error_correlation(error)
+        request = InspectRequest(stacks, sources, shown, page.question(frames), provenance, self._memory, correlation)
         job.check(request)
         return request
 

@@ -12,6 +12,7 @@ from napari.experimental import link_layers
 from napari.layers import Image, Layer
 
 from napari_unveil.frames import FrameStack
+from napari_unveil.frames.results import CORRELATION
 from napari_unveil.plugin.layers.display import KEY
 from napari_unveil.plugin.layers.frames import ENERGY, METADATA, PROVENANCE, STACK, UNIT, placement, stack_of
 from napari_unveil.plugin.layers.look import ERROR_COLORMAP, frame_look
@@ -84,10 +85,19 @@ def show_noise(
 
 
 def show_error(
-    viewer: Any, layer: Image, error: Any, *, provenance: Mapping[str, Any], error_frame: Frame | None
+    viewer: Any,
+    layer: Image,
+    error: Any,
+    *,
+    provenance: Mapping[str, Any],
+    error_frame: Frame | None,
+    correlation: float = 0.0,
 ) -> Image:
-    """Show the standard error of the signal of a separation, hidden at first; see :func:`show_separation`."""
-    facts = _facts(layer, provenance) | {PART: ERROR}
+    """Show the standard error of the signal of a separation, hidden at first; see :func:`show_separation`.
+
+    ``correlation`` is the effective one of the errors of two pixels.
+    """
+    facts = _facts(layer, provenance) | {PART: ERROR, CORRELATION: correlation}
     shown = _filled(results_of(viewer, layer).error, error, facts)
     return shown or _added(viewer, layer, error, facts, error_look(error_frame))
 
@@ -107,6 +117,11 @@ def error_look(frame: Frame | None) -> dict[str, Any]:
 def is_error(layer: Layer) -> bool:
     """Whether the layer holds standard errors of a signal."""
     return bool(layer.metadata.get(METADATA, {}).get(PART) == ERROR)
+
+
+def error_correlation(layer: Layer | None) -> float:
+    """The effective correlation of the standard errors in a layer; 0 where it is not known."""
+    return 0.0 if layer is None else float(layer.metadata.get(METADATA, {}).get(CORRELATION, 0.0))
 
 
 def error_of(viewer: Any, signal: Layer) -> Image | None:
