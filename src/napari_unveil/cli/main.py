@@ -25,7 +25,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except UnveilError as error:
         return _ended(printer, error, BROKEN)
     except KeyboardInterrupt:
-        printer.error("interrupted; complete files were kept, half-written ones removed; train goes on with --resume.")
+        printer.error(
+            "interrupted; complete files were kept, half-written ones removed; train goes on with --resume, a "
+            "benchmark when it is given again."
+        )
         return BROKEN
     except BrokenPipeError:
         sys.stderr.close()
