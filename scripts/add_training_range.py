@@ -1,39 +1,36 @@
-"""Write the intensities that the shipped model was trained on into its card.
+"""Write what a trained model was trained on, its intensities and what they are like from place to place, into its card.
 
-Usage: python scripts/add_training_range.py MODEL.safetensors
-
-The patches are made again as scripts/train_default_model.py makes them, from the same campaigns with the same seeds;
-the weights are copied bit by bit. It takes about a minute.
+Usage: python scripts/add_training_range.py MODEL.safetensors PATCHES.h5, the library that the model was trained on; the
+weights are copied bit by bit.
 """
 
 import argparse
-import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
-
-from train_default_model import CAMPAIGNS, harvested, pool
 
 from napari_unveil.harvest import PatchLibrary
 from napari_unveil.network.card import FORMAT, HEADER_KEY
 from napari_unveil.network.model_file import load_model, save_tensors
 from napari_unveil.recipes.intensity_range import KEY, range_of
 from napari_unveil.recipes.photons import one_photon
+from napari_unveil.recipes.settings import settings_of_model
 
 
 def main() -> None:
-    words = argparse.ArgumentParser(description=__doc__)
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("model", type=Path)
-    path = words.parse_args().model
-    file = load_model(path)
-    with tempfile.TemporaryDirectory() as folder:
-        patches = Path(folder) / "patches.h5"
-        pool([harvested(Path(folder) / str(campaign.seed), campaign) for campaign in CAMPAIGNS], patches)
-        library = PatchLibrary.open(patches)
-        known = range_of(library, one_photon(library.unit, library.photon_energy_keV))
-    known["source"] = "patches made again from the same campaigns and seeds"
+    words.add_argument("patches", type=Path)
+    request = words.parse_args()
+    file, library = load_model(request.model), PatchLibrary.open(request.patches)
+    trained_on = file.card.training.get("library_sha256")
+    if trained_on != library.sha256:
+        words.error(f"{request.model} was trained on another library, {trained_on}")
+    settings = settings_of_model(request.model, file.card)
+    photon = 1.0 if settings.scaling == "percentile" else one_photon(library.unit, file.card.photon_energy_keV)
+    known = range_of(library, photon, settings)
     print(known)
     card = replace(file.card, training={**file.card.training, KEY: known})
-    save_tensors(path, HEADER_KEY, {"format": FORMAT, **asdict(card)}, file.tensors)
+    save_tensors(request.model, HEADER_KEY, {"format": FORMAT, **asdict(card)}, file.tensors)
 
 
 if __name__ == "__main__":

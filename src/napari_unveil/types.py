@@ -34,6 +34,8 @@ class Separation:
         The parts.
     error
         Standard error of ``signal``, and so of ``noise``; None where the model gives none.
+    unlike
+        True where the frame is unlike the training data; None where nobody asked.
     correlation
         Effective correlation of the errors of two pixels, 0 to 1: with it they add up in sums over many pixels.
     """
@@ -41,6 +43,7 @@ class Separation:
     signal: Frame
     noise: Frame
     error: Frame | None = None
+    unlike: Mask | None = None
     correlation: float = 0.0
 
 

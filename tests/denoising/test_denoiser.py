@@ -7,6 +7,7 @@ from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings, defaul
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.unet import UNetSettings
+from napari_unveil.recipes.local_range import local_range_of
 from napari_unveil.recipes.separation import SeparationSettings, Separator
 
 CPU = torch.device("cpu")
@@ -149,3 +150,16 @@ def test_the_published_scaling_asks_for_four_passes_and_the_physical_for_one():
 def test_another_number_of_passes_is_refused():
     with pytest.raises(Refused, match="1 or 4"):
         DenoisingSettings(8.0, 3)
+
+
+def test_a_map_of_what_is_unlike_the_training_data_comes_only_where_these_are_known(frame):
+    known = local_range_of(np.random.default_rng(1).poisson(0.5, (64, 64, 64)).astype(np.float32), 1.0)
+    frame[:40] += 8000
+    frame[3, 4] = np.nan
+    asked = Denoiser(separator(), CPU, DenoisingSettings(8.0, 1, "float32", known))
+    unlike = asked.separate(frame).unlike
+    assert unlike[:30].sum() == unlike[:30].size - 1
+    assert not unlike[3, 4]
+    assert not unlike[64:].any()
+    assert not asked.separate(np.full_like(frame, np.nan)).unlike.any()
+    assert denoiser(separator()).separate(frame).unlike is None

@@ -1,5 +1,7 @@
 """Little by little: order, memory, and arrays that can be looked at meanwhile."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -119,3 +121,19 @@ def test_a_frame_that_cannot_be_made_is_empty_and_not_tried_again(stack: Separat
     stack.put_missing(1)
     assert np.isnan(stack.signal[1]).all()
     assert stack.next_frame() == 2
+
+
+def test_maps_are_kept_where_they_are_wanted_and_count_as_a_byte_a_pixel() -> None:
+    unlike = np.arange(24).reshape(4, 6) % 2 == 0
+    marked = replace(separation(1), unlike=unlike)
+    assert FRAME_BYTES == 8 * 24
+    wanted = SeparatedStack(SHAPE, capacity_bytes=9 * 24 + 8 * 24, with_maps=True)
+    for index in range(2):
+        wanted.put(index, marked)
+    assert [wanted.has(index) for index in range(2)] == [False, True]
+    np.testing.assert_array_equal(wanted.unlike[1], unlike)
+    assert wanted.unlike[1].dtype == np.float32
+    assert np.isnan(wanted.unlike[0]).all()
+    unwanted = SeparatedStack(SHAPE)
+    unwanted.put(0, marked)
+    assert np.isnan(unwanted.unlike[0]).all()

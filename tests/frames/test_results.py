@@ -133,6 +133,19 @@ def test_a_folder_that_is_absent_is_refused(tmp_path):
         write(tmp_path / "absent" / "out.h5")
 
 
+def test_marks_are_small_whole_numbers_beside_the_frames(tmp_path):
+    names, marked = ("signal", "noise", "unlike_training"), PIXELS[0] > PIXELS[0].mean()
+    with writing_nxdata(tmp_path / "out.h5", stack_shape=PIXELS.shape, names=names, unit="keV") as writer:
+        writer.write("unlike_training", 1, marked)
+    with h5py.File(tmp_path / "out.h5") as file:
+        data = file["entry/data"]
+        assert list(data.attrs["auxiliary_signals"]) == ["noise", "unlike_training"]
+        assert data["unlike_training"].dtype == np.uint8
+        assert data["unlike_training"].attrs["units"] == ""
+        np.testing.assert_array_equal(data["unlike_training"][1], marked)
+        assert not data["unlike_training"][0].any()
+
+
 def test_the_correlation_of_errors_comes_back(tmp_path):
     names = ("signal", "noise", "signal_errors")
     address = write(tmp_path / "plain.h5", names=names)

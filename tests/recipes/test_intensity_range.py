@@ -1,5 +1,6 @@
-"""Percentiles of patches, and frames held against them."""
+"""What a library leaves in a model's card, and units held against it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from napari_unveil.harvest import PatchLibrary
 from napari_unveil.harvest.cutting import Cutting
 from napari_unveil.harvest.library import writing_library
 from napari_unveil.network.card import ModelCard
-from napari_unveil.recipes.intensity_range import cautions_on_frame, cautions_on_unit, range_of
+from napari_unveil.recipes.intensity_range import cautions_on_unit, local_range_in, range_of
+from napari_unveil.recipes.local_range import local_range_of
+from napari_unveil.recipes.settings import SeparationSettings
 
 PHOTON_KEV = 8.0
+SETTINGS = SeparationSettings()
 
 
 @pytest.fixture
@@ -30,40 +34,42 @@ def library(tmp_path: Path) -> PatchLibrary:
 
 @pytest.fixture
 def card(library: PatchLibrary) -> ModelCard:
-    training = {"range": range_of(library, PHOTON_KEV)}
+    training = {"range": range_of(library, PHOTON_KEV, SETTINGS)}
     return ModelCard("separation", {"amplitude": (0.5, 2.0)}, "keV", PHOTON_KEV, training)
 
 
 def test_percentiles_are_of_all_pixels_in_photons_gaps_aside(library: PatchLibrary) -> None:
-    found = range_of(library, PHOTON_KEV)
+    found = range_of(library, PHOTON_KEV, SETTINGS)
     assert found["signal"][1] == pytest.approx(50, abs=0.5)
     assert found["noise"] == [0, 0, 10]
 
 
-@pytest.mark.parametrize("factor", [0.5, 1, 3])
-def test_frames_like_those_trained_on_give_no_caution(card: ModelCard, factor: float) -> None:
-    frame = np.arange(100, dtype=np.float32).reshape(10, 10) * PHOTON_KEV * factor
-    assert cautions_on_frame(card, frame, PHOTON_KEV) == ()
+def test_mixtures_leave_their_bands_the_same_each_time(library: PatchLibrary, card: ModelCard) -> None:
+    values = range_of(library, PHOTON_KEV, SETTINGS)
+    assert values == card.training["range"]
+    read = replace(card, training={"range": json.loads(json.dumps(values))})
+    known = local_range_in(read)
+    assert known is not None
+    assert known.window_px == 8
+    assert known == local_range_in(card)
 
 
-@pytest.mark.parametrize(
-    ("change", "word"),
-    [
-        (lambda x: x * 1000, "more"),
-        (lambda x: x - 1000, "less"),
-        (lambda x: x + 10_000, "more"),
-        (lambda x: 0 * x, "less"),
-    ],
-)
-def test_frames_in_another_unit_or_with_an_offset_give_one(card: ModelCard, change, word: str) -> None:
-    frame = change(np.arange(100, dtype=np.float32).reshape(10, 10) * PHOTON_KEV)
-    assert any(sentence.startswith(word) for sentence in cautions_on_frame(card, frame, PHOTON_KEV))
+def test_amplitudes_and_added_noise_widen_the_bands(library: PatchLibrary) -> None:
+    alone = local_range_of(library.signal(np.arange(3)), PHOTON_KEV)
+    narrow, wide = (
+        local_range_in(ModelCard("separation", {}, "keV", None, {"range": range_of(library, PHOTON_KEV, settings)}))
+        for settings in (replace(SETTINGS, amplitude=(1.0, 1.0), noise_patches=(0, 1)), SETTINGS)
+    )
+    assert alone is not None
+    assert narrow is not None
+    assert wide is not None
+    assert narrow.level[0] == alone.level[0]
+    assert wide.level[-1] > narrow.level[-1]
 
 
-def test_a_card_without_a_range_and_a_frame_without_values_give_none(card: ModelCard) -> None:
-    bright = np.full((4, 4), 1e9, np.float32)
-    assert cautions_on_frame(ModelCard("separation", {}, "keV", PHOTON_KEV), bright, PHOTON_KEV) == ()
-    assert cautions_on_frame(card, np.full((4, 4), np.nan, np.float32), PHOTON_KEV) == ()
+@pytest.mark.parametrize("training", [{}, {"range": None}, {"range": {}}, {"range": {"local": {"level": [1]}}}])
+def test_a_card_without_bands_knows_none(training: dict[str, object]) -> None:
+    assert local_range_in(ModelCard("separation", {}, "keV", None, training)) is None
 
 
 def test_another_unit_and_another_energy_are_said(card: ModelCard) -> None:

@@ -1,4 +1,6 @@
 import shutil
+from dataclasses import asdict
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -6,7 +8,12 @@ import pytest
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import FrameStack, UnreadableFrame, open_frames, open_layers, parse_address, read_process
-from napari_unveil.workflow.denoising import DenoisingRequest, denoise, gives_errors, plan_denoising
+from napari_unveil.network.card import FORMAT, HEADER_KEY, read_card
+from napari_unveil.network.model_file import load_model, save_tensors
+from napari_unveil.recipes.intensity_range import local_range_in
+from napari_unveil.recipes.local_range import as_values, local_range_of
+from napari_unveil.recipes.unlike import unlike_training
+from napari_unveil.workflow.denoising import DenoisingRequest, denoise, gives_errors, gives_map, plan_denoising
 
 
 def opened(path):
@@ -150,3 +157,43 @@ def test_frames_without_any_count_are_refused_and_nothing_is_left(model, tmp_pat
     with pytest.raises(Refused, match="zeros and missing pixels"):
         list(denoise(plan_denoising(opened(tmp_path / "a.tif"), tmp_path / "out.h5", request)))
     assert [path.name for path in tmp_path.iterdir()] == ["a.tif"]
+
+
+@pytest.fixture
+def model_that_knows(beamtime, model, tmp_path):
+    """One that was trained on the right end of the frames, if it had been trained."""
+    right = np.stack([frame[:, 56:] for frame in opened(beamtime / "full.h5").iterate()])
+    file = load_model(Path(model))
+    header = asdict(file.card) | {"training": {"range": {"local": as_values(local_range_of(right, 8.0))}}}
+    save_tensors(tmp_path / "knows.safetensors", HEADER_KEY, {"format": FORMAT, **header}, file.tensors)
+    return str(tmp_path / "knows.safetensors")
+
+
+def test_a_warning_map_is_written_only_when_it_is_asked_for(beamtime, model_that_knows, tmp_path):
+    out, stack = tmp_path / "out.h5", opened(beamtime / "full.h5")
+    request = DenoisingRequest(model=model_that_knows, warning_map=True)
+    plan = plan_denoising(stack, out, request)
+    last = list(denoise(plan))[-1]
+    expected = [
+        unlike_training(stack.read(index), local_range_in(read_card(Path(request.model))), 8.0) for index in range(4)
+    ]
+    with h5py.File(out) as file:
+        written = file["entry/data/unlike_training"][...]
+    np.testing.assert_array_equal(written, [one.pixels for one in expected])
+    assert last.unlike == pytest.approx(np.mean([one.share for one in expected]))
+    assert 0 < last.unlike < 1, "test invalid: all or nothing is marked"
+    assert plan.bytes_out == (2 * 4 + 1) * 4 * 64 * 96
+    assert any("unlike the training data" in sentence for sentence in plan.process["cautions"])
+    assert sorted(dict(open_layers(parse_address(out)))) == ["noise", "signal", "unlike_training"]
+    list(denoise(plan_denoising(stack, out, DenoisingRequest(model=model_that_knows))))
+    assert sorted(dict(open_layers(parse_address(out)))) == ["noise", "signal"]
+
+
+def test_a_model_that_does_not_know_its_training_data_says_so_and_gives_no_map(beamtime, model, tmp_path):
+    said = []
+    request = DenoisingRequest(model=model, warning_map=True)
+    plan = plan_denoising(opened(beamtime / "full.h5"), tmp_path / "out.h5", request, tell=said.append)
+    assert any("there is no warning map" in sentence for sentence in said)
+    assert plan.parts == ("signal", "noise")
+    assert list(denoise(plan))[-1].unlike is None
+    assert not gives_map(request)

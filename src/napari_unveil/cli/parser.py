@@ -143,6 +143,9 @@ def _denoise(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb.add_argument("--frames", type=frame_range, default=slice(None), metavar="a:b", help="from a up to before b")
     verb.add_argument("--passes", type=int, choices=(4, 1), help="published four grids, or one (the model's own)")
     verb.add_argument("--no-errors", action="store_true", help="leave out the standard error of the signal")
+    verb.add_argument(
+        "--warning-map", action="store_true", help="write where the frames are unlike the training data, too"
+    )
     verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the file's)")
     verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     verb.add_argument("--part", type=part, default=(1, 1), metavar="i/n", help="only share i of n of the frames")

@@ -195,6 +195,7 @@ def denoise(request: Namespace, printer: Printer) -> None:
         photon_energy_keV=request.photon_energy,
         passes=request.passes,
         errors=not request.no_errors,
+        warning_map=request.warning_map,
         device=request.device,
     )
     plan = denoising.plan_denoising(
@@ -207,8 +208,12 @@ def denoise(request: Namespace, printer: Printer) -> None:
     )
     size = size_text(plan.bytes_out)
     printer.say(f"{len(plan.frames)} frames, about {size} uncompressed, on {plan.denoiser.device}")
-    printer.follow("frames", denoising.denoise(plan), _as_it_is)
-    printer.result(str(request.output), {"result": str(request.output), "frames": len(plan.frames)})
+    last = printer.follow("frames", denoising.denoise(plan), _as_it_is)
+    unlike = None if last is None else last.unlike
+    printer.result(
+        f"{request.output}" + ("" if unlike is None else f": {unlike:.1%} of the pixels are unlike the training data"),
+        {"result": str(request.output), "frames": len(plan.frames), "unlike_training": unlike},
+    )
 
 
 def inspect(request: Namespace, printer: Printer) -> None:

@@ -22,9 +22,11 @@ from napari_unveil.network.device import (
     may_be_faster_reduced,
 )
 from napari_unveil.network.unet import UNet
+from napari_unveil.recipes.local_range import LocalRange
 from napari_unveil.recipes.separation import Separator
+from napari_unveil.recipes.unlike import unlike_training
 from napari_unveil.tensors import Tensor
-from napari_unveil.types import Frame, Frames, Separation
+from napari_unveil.types import Frame, Frames, Mask, Separation
 
 Precision = Literal["auto", "float32"]
 
@@ -58,11 +60,14 @@ class DenoisingSettings:
         4: the published grids and merge; 1: one pass, with a halo where the model's scaling allows it.
     precision
         ``float32``, or ``auto``: bfloat16 where it is faster and within 1 % on the first frame.
+    known
+        What the training data were like from place to place, where a map of what is unlike them is wanted.
     """
 
     photon: float
     passes: int
     precision: Precision = "auto"
+    known: LocalRange | None = None
 
     def __post_init__(self) -> None:
         if self.passes not in (1, 4):
@@ -95,7 +100,7 @@ class Denoiser:
         return str(self._separator.precision).removeprefix("torch.")
 
     def separate(self, frame: Frame, *, between: Between = going_on) -> Separation:
-        """Signal and noise of ``frame``, each (y, x) float32, NaN where the frame is.
+        """Signal and noise of ``frame``, each (y, x) float32, NaN where the frame is, and what is known beside them.
 
         Parameters
         ----------
@@ -113,7 +118,7 @@ class Denoiser:
         if gaps.all():
             empty = np.full(frame.shape, np.nan, np.float32)
             error = empty if self.gives_errors else None
-            return Separation(empty, empty, error, correlation=self.error_correlation)
+            return Separation(empty, empty, error, self._unlike(frame), self.error_correlation)
         whole = filled(np.asarray(frame, np.float32))
         signal, noise, *variance = self._merged_passes(whole, between)
         if self._separator.settings.head == "share":
@@ -121,7 +126,7 @@ class Denoiser:
         errors = [np.sqrt(each) for each in variance]
         signal, noise, *errors = (np.where(gaps, np.float32(np.nan), part) for part in (signal, noise, *errors))
         error = errors[0] if errors else None
-        return Separation(signal, noise, error, correlation=self.error_correlation)
+        return Separation(signal, noise, error, self._unlike(frame), self.error_correlation)
 
     @property
     def gives_errors(self) -> bool:
@@ -132,6 +137,10 @@ class Denoiser:
     def error_correlation(self) -> float:
         """Effective correlation of the errors of two pixels, 0 to 1."""
         return self._separator.errors.correlation
+
+    def _unlike(self, frame: Frame) -> Mask | None:
+        known = self.settings.known
+        return None if known is None else unlike_training(frame, known, self.settings.photon).pixels
 
     def _merged_passes(self, frame: Frame, between: Between) -> list[Frame]:
         while True:

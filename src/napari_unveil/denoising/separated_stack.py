@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_unveil.frames.stack import one_key_per_axis
-from napari_unveil.types import Frame, Frames, Separation
+from napari_unveil.types import Frame, Frames, Mask, Separation
 
 CAPACITY_BYTES = 10**9
 
@@ -30,14 +30,20 @@ class SeparatedStack:
         Leading axes, then y and x, as the stack of the frames.
     capacity_bytes
         How much memory finished frames may take; one frame always fits.
-    with_errors
-        Whether the standard error of each frame is kept, which takes memory too.
+    with_errors, with_maps
+        Whether the standard error of each frame, and the map of what is unlike the training data, are kept, which
+        take memory too.
     """
 
     def __init__(
-        self, shape: tuple[int, ...], *, capacity_bytes: int = CAPACITY_BYTES, with_errors: bool = False
+        self,
+        shape: tuple[int, ...],
+        *,
+        capacity_bytes: int = CAPACITY_BYTES,
+        with_errors: bool = False,
+        with_maps: bool = False,
     ) -> None:
-        self._with_errors = with_errors
+        self._with_errors, self._with_maps = with_errors, with_maps
         self.shape = tuple(int(side) for side in shape)
         self.frame_count = prod(self.shape[:-2])
         self._kept_frames = self._frames_in(capacity_bytes)
@@ -62,6 +68,11 @@ class SeparatedStack:
     def error(self) -> "SeparatedFrames":
         """The standard error of the signal, as an array of :attr:`shape`; NaN where there is none."""
         return SeparatedFrames(self, lambda separation: separation.error)
+
+    @property
+    def unlike(self) -> "SeparatedFrames":
+        """Where frames are unlike the training data, as an array of :attr:`shape`: 1 there, 0 elsewhere."""
+        return SeparatedFrames(self, lambda separation: _as_numbers(separation.unlike))
 
     @property
     def done_count(self) -> int:
@@ -124,7 +135,11 @@ class SeparatedStack:
             self._never_tried.discard(index)
             self._tried.add(index)
             self._cursor = index
-            self._finished[index] = separation if self._with_errors else replace(separation, error=None)
+            self._finished[index] = replace(
+                separation,
+                error=separation.error if self._with_errors else None,
+                unlike=separation.unlike if self._with_maps else None,
+            )
             self._finished.move_to_end(index)
             self._wanted = None if self._wanted == index else self._wanted
             self._make_room()
@@ -135,8 +150,8 @@ class SeparatedStack:
         self.put(index, Separation(gap, gap))
 
     def _frames_in(self, capacity_bytes: int) -> int:
-        parts = 3 if self._with_errors else 2
-        return max(1, capacity_bytes // max(1, parts * 4 * prod(self.shape[-2:])))
+        bytes_a_pixel = (12 if self._with_errors else 8) + self._with_maps
+        return max(1, capacity_bytes // max(1, bytes_a_pixel * prod(self.shape[-2:])))
 
     def _make_room(self) -> None:
         while len(self._finished) > self._kept_frames:
@@ -199,3 +214,7 @@ class SeparatedFrames:
 
     def _nothing(self, window: tuple[Any, ...]) -> Frames:
         return np.empty((0, *np.empty(self.shape[-2:], np.float32)[window].shape), np.float32)
+
+
+def _as_numbers(marked: Mask | None) -> Frame | None:
+    return None if marked is None else marked.astype(np.float32)

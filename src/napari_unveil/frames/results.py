@@ -1,7 +1,7 @@
 """Frames on disk in the NXdata layout: single frames in, one complete file out.
 
-``/entry/data`` holds one dataset per name, float32, one frame a chunk, bitshuffle-lz4, NaN where not written;
-``/entry/process`` says how they came about.
+``/entry/data`` holds one dataset per name, float32, one frame a chunk, bitshuffle-lz4, NaN where not written; those
+that mark pixels are uint8, 0 where not written. ``/entry/process`` says how they came about.
 """
 
 import json
@@ -24,11 +24,14 @@ from napari_unveil.frames.address import Address
 from napari_unveil.frames.hdf5_file import opened_hdf5
 from napari_unveil.frames.hdf5_tree import ERRORS, Group, look_up, text_of
 from napari_unveil.saving import refuse_full_disk, replacing
-from napari_unveil.types import Frame
+from napari_unveil.types import Frame, Mask
 
 PROGRAM = "napari-unveil"
 PROCESS = "/entry/process"
 CORRELATION = "correlation"
+
+UNLIKE_TRAINING = "unlike_training"
+"""Dataset that is 1 where a frame is unlike the training data of the model that separated it, else 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class NXdataWriter:
     path: Path
     data: Group
 
-    def write(self, name: str, index: int | tuple[int, ...], frame: Frame) -> None:
+    def write(self, name: str, index: int | tuple[int, ...], frame: Frame | Mask) -> None:
         """Write one frame.
 
         Parameters
@@ -48,7 +51,7 @@ class NXdataWriter:
         index
             Number in C order over the leading axes, or the position along them.
         frame
-            Shape (y, x), in the unit of the file.
+            Shape (y, x), in the unit of the file; True where pixels are marked.
 
         Raises
         ------
@@ -97,7 +100,8 @@ def writing_nxdata(
     stack_shape
         Shape (leading axes, y, x) of each dataset.
     names
-        Datasets; the first is the default signal, one that ends with ``_errors`` holds standard errors.
+        Datasets; the first is the default signal, one that ends with ``_errors`` holds standard errors,
+        and :data:`UNLIKE_TRAINING` marks pixels.
     unit
         Unit of the pixels, empty when unknown.
     photon_energy_keV
@@ -151,15 +155,16 @@ def _data(entry: Group, shape: tuple[int, ...], names: Sequence[str], unit: str)
     if beside:
         data.attrs["auxiliary_signals"] = beside
     for name in names:
+        marks = name == UNLIKE_TRAINING
         dataset = data.create_dataset(
             name,
             shape,
-            np.float32,
+            np.uint8 if marks else np.float32,
             chunks=(1,) * (len(shape) - 2) + shape[-2:],
-            fillvalue=np.nan,
+            fillvalue=0 if marks else np.nan,
             **hdf5plugin.Bitshuffle(cname="lz4"),
         )
-        dataset.attrs["units"] = unit
+        dataset.attrs["units"] = "" if marks else unit
         dataset.attrs["interpretation"] = "image"
     return data
 

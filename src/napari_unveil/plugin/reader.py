@@ -7,7 +7,7 @@ from napari.utils.notifications import show_warning
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import DEFAULT_MASK_BITS, FrameStack, open_layers, parse_address, read_process, together
-from napari_unveil.frames.results import CORRELATION, read_error_correlation
+from napari_unveil.frames.results import CORRELATION, UNLIKE_TRAINING, read_error_correlation
 from napari_unveil.plugin.layers import (
     ENERGY,
     ERROR,
@@ -18,14 +18,16 @@ from napari_unveil.plugin.layers import (
     SIGNAL,
     STACK,
     UNIT,
+    WARNING,
     error_look,
     frame_look,
+    warning_look,
 )
 from napari_unveil.types import Frame
 from napari_unveil.workflow.denoising import SIGNAL_ERRORS
 
 RESULT_NAMES = {"signal", "noise"}
-PARTS = {"signal": SIGNAL, "noise": NOISE, SIGNAL_ERRORS: ERROR}
+PARTS = {"signal": SIGNAL, "noise": NOISE, SIGNAL_ERRORS: ERROR, UNLIKE_TRAINING: WARNING}
 """What the datasets of a result are."""
 LayerData = tuple[Any, dict[str, Any], str]
 SUFFIXES = (".h5", ".hdf5", ".nxs", ".cxi", ".nx5", ".edf", ".cbf", ".tif", ".tiff", ".spe", ".mccd", ".img")
@@ -73,7 +75,7 @@ def stack_layer(stack: FrameStack, *, name: str, made: dict[str, Any] | None = N
     facts = {STACK: stack, UNIT: stack.unit, ENERGY: stack.photon_energy_keV, **(made or {})}
     if facts.get(PART) == ERROR:
         facts[CORRELATION] = read_error_correlation(stack.address)
-    look = (error_look if facts.get(PART) == ERROR else frame_look)(_one_frame(stack))
+    look = _look(stack, facts.get(PART))
     arguments = {
         "name": name,
         "rgb": False,
@@ -83,6 +85,12 @@ def stack_layer(stack: FrameStack, *, name: str, made: dict[str, Any] | None = N
         "metadata": {**look["metadata"], METADATA: facts},
     }
     return stack.data, arguments, "image"
+
+
+def _look(stack: FrameStack, part: str | None) -> dict[str, Any]:
+    if part == WARNING:
+        return warning_look()
+    return (error_look if part == ERROR else frame_look)(_one_frame(stack))
 
 
 def _one_frame(stack: FrameStack) -> Frame | None:

@@ -28,17 +28,18 @@ _sessions: dict[int, "Session"] = {}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trio:
-    """The layers of one separation; ``error`` is None where the model gives no standard error, or none is wanted."""
+    """The layers of one separation; ``error`` and ``warning`` are None where they are not wanted, or cannot be had."""
 
     frames: Image
     signal: Image
     noise: Image
     error: Image | None = None
+    warning: Image | None = None
 
     @property
     def results(self) -> tuple[Image, ...]:
         """All but the frames."""
-        return tuple(layer for layer in (self.signal, self.noise, self.error) if layer is not None)
+        return tuple(layer for layer in (self.signal, self.noise, self.error, self.warning) if layer is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

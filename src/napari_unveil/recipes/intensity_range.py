@@ -1,7 +1,8 @@
-"""The intensities that a model was trained on: patches enter, percentiles leave; frames are held against them.
+"""What a model was trained on: patches enter, their intensities leave for its card, and are read there again.
 
-All in photons per pixel. In a model's card they are ``training["range"]``: ``percentiles``, and under ``signal`` and
-``noise`` the value at each of them over all pixels of the patches, before amplitudes are changed.
+In a model's card they are ``training["range"]``, in photons per pixel: ``percentiles``, and under ``signal`` and
+``noise`` the value at each of them over all pixels of the patches, before amplitudes are changed; under ``local``
+what windows of their mixtures are like, which frames are held against.
 """
 
 from collections.abc import Mapping
@@ -9,29 +10,31 @@ from typing import Any
 
 import numpy as np
 
-from napari_unveil.harvest import PatchLibrary
+from napari_unveil.harvest import PatchLibrary, draw_batch
 from napari_unveil.network.card import ModelCard
+from napari_unveil.recipes.local_range import LocalRange, as_values, local_range_from_values, local_range_of
+from napari_unveil.recipes.mixing import mixing_of
 from napari_unveil.recipes.photons import COUNTING_UNITS
-from napari_unveil.types import Frame, Frames
+from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.types import Frames
 
 PERCENTILES = (1.0, 50.0, 99.9)
 SAMPLED_PATCHES = 512
 """Patches of a kind that are looked at, evenly spread over the library."""
 
-TOLERANCE = 5.0
-"""By this factor a frame may lie outside what was trained; statistics of frames and of patches differ."""
+MIXTURES = 2048
+"""So many at most, and no more than some for each signal patch, are looked at from place to place."""
 
-SLACK_PHOTONS = 0.5
-"""Differences smaller than this say nothing: they are readout noise."""
+MIXTURES_PER_PATCH = 8
 
 ENERGY_TOLERANCE = 0.1
 """Relative difference of photon energies that matters: hits look larger or smaller in photons."""
 
-KEY = "range"
+KEY, LOCAL = "range", "local"
 
 
-def range_of(library: PatchLibrary, photon: float) -> dict[str, Any]:
-    """What ``training["range"]`` of a model's card holds: plain values.
+def range_of(library: PatchLibrary, photon: float, settings: SeparationSettings) -> dict[str, Any]:
+    """What ``training["range"]`` of a model's card holds: plain values, the same each time.
 
     Parameters
     ----------
@@ -39,12 +42,16 @@ def range_of(library: PatchLibrary, photon: float) -> dict[str, Any]:
         The patches that a model is trained on.
     photon
         One photon in their unit.
+    settings
+        How they are mixed.
     """
+    local = local_range_of(_mixtures(library, settings), photon)
     return {
         "unit": "photons per pixel",
         "percentiles": list(PERCENTILES),
         "signal": _percentiles(library.signal(_spread(library.signal_count)), photon),
         "noise": _percentiles(library.noise(_spread(library.noise_count)), photon),
+        **({} if local is None else {LOCAL: as_values(local)}),
     }
 
 
@@ -63,38 +70,26 @@ def cautions_on_unit(card: ModelCard, *, unit: str, photon_energy_keV: float | N
     return tuple(said)
 
 
-def cautions_on_frame(card: ModelCard, frame: Frame, photon: float) -> tuple[str, ...]:
-    """Sentences on the intensities of ``frame`` (y, x) that lie outside those the model was trained on; best: none.
-
-    Parameters
-    ----------
-    card
-        Of the model; one without a range gives no sentence.
-    photon
-        One photon in the unit of the frame.
-    """
+def local_range_in(card: ModelCard) -> LocalRange | None:
+    """What windows of the training mixtures were like, from a model's card; None where it does not say."""
     known = card.training.get(KEY)
-    values = frame[np.isfinite(frame)]
-    if not isinstance(known, Mapping) or values.size == 0:
-        return ()
-    said = []
-    found = [float(np.percentile(values, percentile)) / photon for percentile in known["percentiles"]]
-    strongest = max(card.settings.get("amplitude", (1.0, 1.0)))
-    rows = zip(known["percentiles"], found, known["signal"], known["noise"], strict=True)
-    for percentile, here, signal, noise in rows:
-        low, high = min(signal, noise), max(strongest * signal, 0) + max(noise, 0)
-        if here > TOLERANCE * high + SLACK_PHOTONS or here < _below(low):
-            word = "more" if here > high else "less"
-            said.append(
-                f"{word} intensity than trained on: {percentile:g} % of the pixels lie below {here:.3g} photons, "
-                f"in training below {low:.3g} to {high:.3g}"
-            )
-    return tuple(said)
+    try:
+        return local_range_from_values(known[LOCAL]) if isinstance(known, Mapping) else None
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
-def _below(low: float) -> float:
-    """The least that is taken for usual."""
-    return min(low / TOLERANCE, low * TOLERANCE) - SLACK_PHOTONS
+def _mixtures(library: PatchLibrary, settings: SeparationSettings) -> Frames:
+    signal, noise = np.arange(library.signal_count), np.arange(library.noise_count)
+    batch = draw_batch(
+        library,
+        signal,
+        noise,
+        batch=min(MIXTURES, MIXTURES_PER_PATCH * library.signal_count),
+        mixing=mixing_of(library, noise, settings),
+        rng=np.random.default_rng(0),
+    )
+    return batch.signal + batch.noise
 
 
 def _percentiles(patches: Frames, photon: float) -> list[float]:

@@ -26,7 +26,7 @@ def card_of_run(plan: TrainingPlan, learner: Learner, last: TrainingReport, best
             "patches_seen": last.step * plan.settings.batch,
             "run": {name: value for name, value in asdict(plan.settings).items() if name != "recipe"},
             "last_report": last.as_values(),
-            KEY: range_of(plan.library, plan.photon),
+            KEY: range_of(plan.library, plan.photon, plan.settings.recipe),
             "weights": {"kept": "last" if best is None else "best", "epoch": step / plan.steps_per_epoch},
             "parent": None if plan.parent is None else plan.parent.as_values(),
         },

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from napari_unveil.frames import evenly_spread
-from napari_unveil.harvest import Batch, Mixing, draw_batch, readout_noise
+from napari_unveil.harvest import Batch, draw_batch
 from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.unet import UNet
+from napari_unveil.recipes.mixing import mixing_of
 from napari_unveil.recipes.separation import Separator
 from napari_unveil.recipes.settings import RECIPE, settings_as_values
 from napari_unveil.tensors import ImageBatch, Tensor
@@ -24,12 +24,6 @@ PREVIEWS_TO_CHOOSE_FROM = 16
 FIRST_LOGIT = -2.0
 """A network with the share head begins by calling an eighth of everything noise."""
 
-PATCHES_LOOKED_AT = 256
-"""Noise patches, spread evenly, by which the readout noise is known."""
-
-SIGNIFICANCE = 3.0
-"""Standard deviations of the readout noise above which a value is taken for a hit."""
-
 
 class SeparationLearner:
     """A U-Net that learns to take the sum of two patches apart; weights begin by chance or from the plan's parent."""
@@ -40,7 +34,7 @@ class SeparationLearner:
         self._plan = plan
         self.network = _network(plan).to(plan.device)
         self.separator = Separator(plan.settings.recipe, self.network)
-        self._mixing = _mixing(plan)
+        self._mixing = mixing_of(plan.library, plan.training.noise, plan.settings.recipe)
         self._shown: Batch | None = None
 
     def draw(self, signal: Indices, noise: Indices, rng: np.random.Generator) -> Batch:
@@ -136,14 +130,6 @@ def _network(plan: TrainingPlan) -> torch.nn.Module:
     if plan.parent is not None and plan.parent.weights:
         network.load_state_dict(dict(plan.parent.weights))
     return network
-
-
-def _mixing(plan: TrainingPlan) -> Mixing:
-    recipe, least_hit = plan.settings.recipe, None
-    if recipe.readout == "once":
-        some = plan.training.noise[evenly_spread(len(plan.training.noise), most=PATCHES_LOOKED_AT)]
-        least_hit = SIGNIFICANCE * readout_noise(plan.library.noise(some))
-    return Mixing(recipe.amplitude, recipe.noise_patches, least_hit)
 
 
 def _rank(patches: Frames) -> Indices:

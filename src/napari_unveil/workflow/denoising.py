@@ -10,11 +10,13 @@ import numpy as np
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import FrameStack, is_blank, writing_nxdata
+from napari_unveil.frames.results import UNLIKE_TRAINING
 from napari_unveil.network.card import ModelCard, read_card
-from napari_unveil.recipes.intensity_range import cautions_on_frame, cautions_on_unit
+from napari_unveil.recipes.intensity_range import cautions_on_unit, local_range_in
 from napari_unveil.recipes.photons import one_photon
+from napari_unveil.recipes.unlike import NO_MAP, in_words, unlike_training
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
-from napari_unveil.types import Frame, Progress, Separation
+from napari_unveil.types import Frame, Mask, Progress, Separation
 
 if TYPE_CHECKING:
     from napari_unveil.denoising.denoiser import Denoiser
@@ -65,6 +67,8 @@ class DenoisingRequest:
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
     errors
         Whether the standard error of the signal is wanted, from a model that gives one.
+    warning_map
+        Whether a map of where the frames are unlike the training data is wanted, from a model that knows these.
     """
 
     model: str = SHIPPED_MODEL
@@ -72,11 +76,17 @@ class DenoisingRequest:
     passes: int | None = None
     device: str = "auto"
     errors: bool = True
+    warning_map: bool = False
 
 
 def gives_errors(request: DenoisingRequest) -> bool:
     """Whether there will be a standard error: it is wanted, and the model gives one."""
     return request.errors and read_card(model_path(request.model)).settings.get("network", {}).get("outputs", 1) > 1
+
+
+def gives_map(request: DenoisingRequest) -> bool:
+    """Whether there will be a warning map: it is wanted, and the model knows what it was trained on."""
+    return request.warning_map and local_range_in(read_card(model_path(request.model))) is not None
 
 
 def energy_of(stack: FrameStack, request: DenoisingRequest) -> float | None:
@@ -99,10 +109,10 @@ def photon_for(card: ModelCard, stack: FrameStack, request: DenoisingRequest) ->
 def cautions(stack: FrameStack, request: DenoisingRequest, frame: Frame) -> tuple[str, ...]:
     """Sentences on how ``frame`` (y, x) of ``stack`` differs from what the model was trained on; best: none."""
     card = read_card(model_path(request.model))
-    return (
-        *cautions_on_unit(card, unit=stack.unit, photon_energy_keV=energy_of(stack, request)),
-        *cautions_on_frame(card, frame, photon_for(card, stack, request)),
-    )
+    said = cautions_on_unit(card, unit=stack.unit, photon_energy_keV=energy_of(stack, request))
+    known = local_range_in(card)
+    unlike = "" if known is None else in_words(unlike_training(frame, known, photon_for(card, stack, request)))
+    return (*said, unlike) if unlike else said
 
 
 def denoiser_for(
@@ -123,6 +133,7 @@ def denoiser_for(
     settings = DenoisingSettings(
         photon=photon_for(file.card, stack, request),
         passes=default_passes(separator) if request.passes is None else request.passes,
+        known=local_range_in(file.card) if request.warning_map else None,
     )
     denoiser = Denoiser(separator, choose_device(request.device), settings, tell)
     process = {
@@ -180,7 +191,7 @@ class DenoisingPlan:
     @property
     def bytes_out(self) -> int:
         """Size of the result before compression, bytes."""
-        return len(self.parts) * int(np.prod(self.shape)) * np.dtype(np.float32).itemsize
+        return sum(1 if name == UNLIKE_TRAINING else 4 for name in self.parts) * int(np.prod(self.shape))
 
 
 def plan_denoising(
@@ -211,15 +222,34 @@ def plan_denoising(
     chosen = _share(range(stack.data.shape[0])[rows], part, str(stack.address))
     denoiser, made = prepared or denoiser_for(stack, request, tell=tell)
     process = {**made, "input_range": [chosen.start, chosen.stop, chosen.step]}
-    parts = ("signal", "noise", SIGNAL_ERRORS) if request.errors and denoiser.gives_errors else ("signal", "noise")
+    beside = {
+        SIGNAL_ERRORS: request.errors and denoiser.gives_errors,
+        UNLIKE_TRAINING: denoiser.settings.known is not None,
+    }
+    parts = ("signal", "noise", *(name for name, there in beside.items() if there))
     plan = DenoisingPlan(stack, chosen, denoiser, process, path, parts)
+    if request.warning_map and not beside[UNLIKE_TRAINING]:
+        tell(NO_MAP)
     process["cautions"] = list(cautions(stack, request, stack.read_or_missing(plan.frames[0], [])))
     for caution in process["cautions"]:
         tell(caution)
     return plan
 
 
-def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Progress]:
+@dataclass(frozen=True, slots=True)
+class FramesWritten(Progress):
+    """How far the writing of a result is.
+
+    Parameters
+    ----------
+    unlike
+        Share of the valid pixels so far that are unlike the training data; None where no warning map is written.
+    """
+
+    unlike: float | None = None
+
+
+def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[FramesWritten]:
     """Write the parts of the planned frames, one by one.
 
     Parameters
@@ -237,7 +267,7 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Pr
         At the end, when some frames could not be read: they are NaN in the result.
     """
     unreadable: list[str] = []
-    blank = 0
+    blank = marked = valid = 0
     stack, frames = plan.stack, plan.frames
     with writing_nxdata(
         plan.path,
@@ -255,9 +285,13 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Pr
                 frame = stack.read_or_missing(index, unreadable)
                 separation = plan.denoiser.separate(frame)
             blank += is_blank(separation.signal) and is_blank(separation.noise)
-            for name, part in zip(plan.parts, (separation.signal, separation.noise, separation.error), strict=False):
-                result.write(name, place, np.full(stack.frame_shape, np.nan, np.float32) if part is None else part)
-            yield Progress(place + 1, len(frames))
+            for name, part in _datasets(separation).items():
+                if name in plan.parts and part is not None:
+                    result.write(name, place, part)
+            marked += 0 if separation.unlike is None else int(separation.unlike.sum())
+            valid += int(np.isfinite(separation.signal).sum())
+            share = marked / max(valid, 1) if UNLIKE_TRAINING in plan.parts else None
+            yield FramesWritten(place + 1, len(frames), unlike=share)
         if blank == len(frames):
             raise Refused(
                 found=f"the {blank} frames of {stack.address} hold nothing but zeros and missing pixels"
@@ -271,6 +305,15 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Pr
             kept=f"the others are in {plan.path}, these are NaN there",
             remedy="repair the input and denoise it again",
         )
+
+
+def _datasets(separation: Separation) -> dict[str, Frame | Mask | None]:
+    return {
+        "signal": separation.signal,
+        "noise": separation.noise,
+        SIGNAL_ERRORS: separation.error,
+        UNLIKE_TRAINING: separation.unlike,
+    }
 
 
 def _share(rows: range, part: tuple[int, int], address: str) -> range:

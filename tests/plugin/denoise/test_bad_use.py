@@ -13,6 +13,7 @@ from napari_unveil.network.model_file import load_model, save_tensors
 from napari_unveil.plugin.denoise import job
 from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.jobs import Task
+from napari_unveil.recipes.local_range import as_values, local_range_of
 from napari_unveil.types import Separation
 
 Finish = Callable[[Task], None]
@@ -197,13 +198,16 @@ def test_torch_is_not_loaded_before_there_are_frames(
     view.show()
     assert prepared == []
     beamtime.add_image(np.ones((2, 8, 8), np.float32))
-    assert prepared
+    assert prepared == [], "not while the layer is being added"
+    qtbot.waitUntil(lambda: bool(prepared))
 
 
 def test_another_unit_and_intensities_never_trained_on_are_said(
     view: DenoiseView, finish: Finish, full_frames: np.ndarray, tmp_path: Path
 ) -> None:
+    dim = np.random.default_rng(0).poisson(0.5, (64, 64, 64)).astype(np.float32)
     trained = {"percentiles": [50, 99.9], "signal": [0.1, 3], "noise": [0, 10], "unit": "photons per pixel"}
+    trained["local"] = as_values(local_range_of(dim, 1.0))
     file = load_model(Path(view.model.value()))
     card = {**asdict(file.card), "training": {"range": trained}, "unit": "ADU"}
     save_tensors(tmp_path / "ranged.safetensors", "napari_unveil", {"format": 1, **card}, file.tensors)
@@ -213,6 +217,6 @@ def test_another_unit_and_intensities_never_trained_on_are_said(
     view.press()
     finish(view.task)
     assert "trained on frames in ADU, these are in keV" in view.caution.text()
-    assert "more intensity than trained on" in view.caution.text()
+    assert "unlike the training data: more intensity (100%)" in view.caution.text()
     provenance = view.viewer.layers["bright signal"].metadata["unveil"]["provenance"]
     assert len(provenance["cautions"]) >= 2

@@ -1,4 +1,4 @@
-"""A range of frames and a path enter; a file with signal and noise, and the standard error of both, leaves."""
+"""A range of frames and a path enter; a file with signal, noise and what is known beside them leaves."""
 
 import shutil
 from collections.abc import Generator
@@ -15,7 +15,7 @@ from napari_unveil.plugin.denoise.separations import Exporting, Separations
 from napari_unveil.plugin.session import Session
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Progress
-from napari_unveil.workflow.denoising import denoise, gives_errors, model_path, plan_denoising
+from napari_unveil.workflow.denoising import denoise, gives_errors, gives_map, model_path, plan_denoising
 
 BYTES_PER_VALUE = 4
 """Signal, noise and standard error are float32."""
@@ -50,8 +50,8 @@ def estimate_in_words(request: DenoiseRequest, rows: slice, made: Separating | N
     positions = range(shape[0])[rows]
     a_row = prod(shape[1:-2])
     frames = len(positions) * a_row
-    values = len(_parts(request)) * frames * prod(shape[-2:])
-    size = f"{frames} frames, about {size_text(BYTES_PER_VALUE * values)} before compression"
+    pixels = frames * prod(shape[-2:])
+    size = f"{frames} frames, about {size_text(sum(_parts(request).values()) * pixels)} before compression"
     seconds = None if made is None else made.seconds_per_frame
     if made is None or seconds is None:
         return f"{size}; the time is measured on the shown frame first"
@@ -104,8 +104,11 @@ def _writing(request: ExportRequest, made: Separating, separations: Separations)
     return f"written to {request.path}"
 
 
-def _parts(request: DenoiseRequest) -> tuple[str, ...]:
-    return ("signal", "noise", "standard error") if gives_errors(request.how) else ("signal", "noise")
+def _parts(request: DenoiseRequest) -> dict[str, int]:
+    """What is written, with the bytes it takes for each pixel."""
+    wanted = {"signal": True, "noise": True, "standard error": gives_errors(request.how)}
+    parts = {name: BYTES_PER_VALUE for name, there in wanted.items() if there}
+    return {**parts, "warning map": 1} if gives_map(request.how) else parts
 
 
 def _with_frame_axis(stack: FrameStack) -> FrameStack:

@@ -15,9 +15,16 @@ from napari_unveil.denoising.separated_stack import SeparatedStack
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import layers
-from napari_unveil.plugin.layers import ERROR, NOISE, SIGNAL
+from napari_unveil.plugin.layers import ERROR, NOISE, SIGNAL, WARNING
 from napari_unveil.plugin.session import Session, Trio
-from napari_unveil.workflow.denoising import DenoisingRequest, cautions, denoiser_for, gives_errors, model_path
+from napari_unveil.workflow.denoising import (
+    DenoisingRequest,
+    cautions,
+    denoiser_for,
+    gives_errors,
+    gives_map,
+    model_path,
+)
 
 if TYPE_CHECKING:
     from napari_unveil.denoising.denoiser import Denoiser
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 TIMED_FRAMES = 20
 """The last so many frames say how long one takes."""
 
-PARTS = (SIGNAL, NOISE, ERROR)
+PARTS = (SIGNAL, NOISE, ERROR, WARNING)
 
 Tell = Callable[[str], None]
 Between = Callable[[], None]
@@ -40,7 +47,7 @@ class DenoiseRequest:
     layer, stack
         The frames.
     how
-        Model, photon energy, passes and device, and whether the standard error is wanted.
+        Model, photon energy, passes and device, and whether the standard error and a warning map are wanted.
     """
 
     layer: Image
@@ -54,9 +61,12 @@ class Separating:
     def __init__(self, request: DenoiseRequest, *, capacity_bytes: int) -> None:
         self.request = request
         self._of = _what_is_denoised(request)
-        self.has_errors = gives_errors(request.how)
+        self.has_errors, self.has_map = gives_errors(request.how), gives_map(request.how)
         self.result = SeparatedStack(
-            tuple(request.stack.data.shape), capacity_bytes=capacity_bytes, with_errors=self.has_errors
+            tuple(request.stack.data.shape),
+            capacity_bytes=capacity_bytes,
+            with_errors=self.has_errors,
+            with_maps=self.has_map,
         )
         self.provenance: dict[str, Any] = {}
         self.cautions: tuple[str, ...] = ()
@@ -191,7 +201,7 @@ class Separating:
         session.turns.ask({(self, ERROR): lambda: self._show_error(session)})
 
     def _show_error(self, session: Session) -> None:
-        """Complete the trio; an error that an earlier separation left goes where this one gives none."""
+        """An error or a warning map that an earlier separation left goes where this one gives none."""
         if self.lost(session):
             return
         if self.has_errors:
@@ -205,7 +215,22 @@ class Separating:
                 correlation=0.0 if self._denoiser is None else self._denoiser.error_correlation,
             )
         else:
-            layers.remove_error(session.viewer, self.request.layer)
+            layers.remove_part(session.viewer, self.request.layer, ERROR)
+        if self.has_map:
+            session.turns.ask({(self, WARNING): lambda: self._show_warning(session)})
+            return
+        layers.remove_part(session.viewer, self.request.layer, WARNING)
+        self._complete(session)
+
+    def _show_warning(self, session: Session) -> None:
+        if self.lost(session):
+            return
+        self._shown_layers[WARNING] = layers.show_warning(
+            session.viewer, self.request.layer, self.result.unlike, provenance=self.provenance
+        )
+        self._complete(session)
+
+    def _complete(self, session: Session) -> None:
         self.trio = Trio(self.request.layer, **self._shown_layers)
         self.show(session)
         session.announce_trio(self.trio)

@@ -1,5 +1,6 @@
-"""Window "Denoise": a layer and a model in; signal, noise and error layers out; the shown frame comes first."""
+"""Window "Denoise": a layer and a model in; layers of signal, noise and what is known beside them out."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -20,13 +21,19 @@ from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import DEVICES, Choice, LayerChoice, given, number_or, whole_number
 from napari_unveil.plugin.widgets.status_line import REFUSED_COLOUR
 from napari_unveil.plugin.widgets.step_view import Action, StepView
-from napari_unveil.workflow.denoising import DenoisingRequest, gives_errors, photon_for
+from napari_unveil.workflow.denoising import DenoisingRequest, gives_errors, gives_map, photon_for
 
 MODEL_TIP = "Trained network that takes the frames apart."
 ERROR_TIP = (
     "How uncertain the model is of the signal in each pixel, as one standard error in the unit of the frames: a third "
     "layer, hidden at first. It is written to exported files too, and Inspect carries it into profiles and sums."
 )
+MAP_TIP = (
+    "A veil where the frames are unlike what the model was trained on, in windows of up to 40 x 40 pixels: in "
+    "intensity, share of pixels with photons, or differences between neighbours, and so also in the unit. Do not rely "
+    "on results there. Exported files hold it too."
+)
+NO_MAP_TIP = "The chosen model does not say what its training data were like from place to place."
 NO_ERROR_TIP = "The chosen model gives no standard error; one that was trained with an error bar does."
 
 
@@ -47,6 +54,7 @@ class DenoiseView(StepView):
         self.passes = Choice((("the model's own", None), ("1", 1), ("4 (published)", 4)))
         self.errors = QCheckBox("of the signal, as a layer")
         self.errors.setChecked(True)
+        self.warnings = QCheckBox("where unlike training, as a layer")
         self.device = Choice(DEVICES)
         self.device.choose(preferences().device)
         self.first, self.last = whole_number(0, low=0, high=0), whole_number(0, low=0, high=0)
@@ -82,6 +90,7 @@ class DenoiseView(StepView):
             "How many times each pixel is predicted, on shifted grids of patches; 4 takes four times as long.",
         )
         self.add_row("Standard error", self.errors, ERROR_TIP)
+        self.add_row("Warning map", self.warnings, MAP_TIP)
         self.add_row("Device", self.device, "Where the network runs.")
         about = self.add_section("About this model", "What the model was trained on, when, and how well it did.")
         about.addRow(self.card)
@@ -94,7 +103,7 @@ class DenoiseView(StepView):
         self.add_buttons(
             Action(
                 "Export…",
-                "Write signal, noise and standard error of the frames to an HDF5 file; asks first.",
+                "Write signal and noise of the frames, and what is ticked beside them, to an HDF5 file; asks first.",
                 self._ask_where,
             )
         )
@@ -111,6 +120,7 @@ class DenoiseView(StepView):
             passes=self.passes.value(),
             device=self.device.value(),
             errors=self.errors.isChecked(),
+            warning_map=self.warnings.isChecked(),
         )
         request = DenoiseRequest(layer, layers.stack_of(layer), how)
         photon_for(self.model.card(), request.stack, how)
@@ -222,15 +232,16 @@ class DenoiseView(StepView):
         lines = self.model.lines()
         self.card.show_lines(lines)
         self.model.setToolTip(f"{MODEL_TIP}{as_table(lines)}")
-        self._offer_errors()
+        self._offer(self.errors, gives_errors, ERROR_TIP, NO_ERROR_TIP)
+        self._offer(self.warnings, gives_map, MAP_TIP, NO_MAP_TIP)
 
-    def _offer_errors(self) -> None:
+    def _offer(self, field: QCheckBox, gives: Callable[[DenoisingRequest], bool], tip: str, why_not: str) -> None:
         try:
-            offered = gives_errors(DenoisingRequest(model=self.model.value()))
+            offered = gives(DenoisingRequest(model=self.model.value(), errors=True, warning_map=True))
         except UnveilError:
             offered = False
-        self.errors.setEnabled(offered)
-        self.errors.setToolTip(ERROR_TIP if offered else NO_ERROR_TIP)
+        field.setEnabled(offered)
+        field.setToolTip(tip if offered else why_not)
 
     # what is taken over from elsewhere
 

@@ -313,7 +313,7 @@ class InspectView(StepView):
 
 
 def _no_result(layer: Layer) -> bool:
-    return layers.is_input(layer) or layers.is_error(layer) or is_guide(layer)
+    return layers.is_input(layer) or layers.is_error(layer) or layers.is_warning(layer) or is_guide(layer)
 
 
 def _say(label: QLabel, sentence: str) -> None:

@@ -17,6 +17,9 @@ from napari_unveil.display.scales import Scale, table
 from napari_unveil.plugin.layers.display import KEY, Display
 
 COLORMAP, ERROR_COLORMAP = "viridis", "magma"
+WARNING_COLORMAP = Colormap([(1.0, 0.4, 0.1, 0.0), (1.0, 0.4, 0.1, 0.5)], name="unlike training")
+"""Clear for 0, a veil for 1."""
+
 MISSING_COLOUR = (0.75, 0.2, 0.35, 1.0)
 """Red, green, blue and opacity of masked and missing pixels."""
 

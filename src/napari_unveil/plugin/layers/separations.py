@@ -1,4 +1,4 @@
-"""Separations enter, layers of signal, noise and standard error beside the frames leave.
+"""Separations enter, layers of signal, noise, standard error and a warning map beside the frames leave.
 
 A result knows its input by the identity of the layer, so that it is found again whatever either is called by then.
 """
@@ -15,13 +15,13 @@ from napari_unveil.frames import FrameStack
 from napari_unveil.frames.results import CORRELATION
 from napari_unveil.plugin.layers.display import KEY
 from napari_unveil.plugin.layers.frames import ENERGY, METADATA, PROVENANCE, STACK, UNIT, placement, stack_of
-from napari_unveil.plugin.layers.look import ERROR_COLORMAP, frame_look
+from napari_unveil.plugin.layers.look import ERROR_COLORMAP, WARNING_COLORMAP, frame_look
 from napari_unveil.plugin.layers.removing import remove
 from napari_unveil.types import Frame
 
 SHARED_LOOK = ("contrast_limits", "gamma", "colormap")
 SOURCE, PART = "source", "part"
-SIGNAL, NOISE, ERROR = "signal", "noise", "error"
+SIGNAL, NOISE, ERROR, WARNING = "signal", "noise", "error", "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,12 @@ class Results:
     signal: Image | None
     noise: Image | None
     error: Image | None
+    warning: Image | None
 
 
 def results_of(viewer: Any, layer: Layer) -> Results:
     """The results of ``layer`` that the viewer shows."""
-    return Results(*(_existing(viewer, layer, part) for part in (SIGNAL, NOISE, ERROR)))
+    return Results(*(_existing(viewer, layer, part) for part in (SIGNAL, NOISE, ERROR, WARNING)))
 
 
 def source_of(viewer: Any, layer: Layer) -> Layer | None:
@@ -102,9 +103,16 @@ def show_error(
     return shown or _added(viewer, layer, error, facts, error_look(error_frame))
 
 
-def remove_error(viewer: Any, layer: Image) -> None:
-    """Take away the standard error that an earlier separation of ``layer`` left: it is not that of the signal now."""
-    earlier = results_of(viewer, layer).error
+def show_warning(viewer: Any, layer: Image, unlike: Any, *, provenance: Mapping[str, Any]) -> Image:
+    """Show where frames are unlike the training data, as a veil over them; see :func:`show_separation`."""
+    facts = _facts(layer, provenance) | {PART: WARNING, UNIT: ""}
+    shown = _filled(results_of(viewer, layer).warning, unlike, facts)
+    return shown or _added(viewer, layer, unlike, facts, warning_look())
+
+
+def remove_part(viewer: Any, layer: Image, part: str) -> None:
+    """Take away a part that an earlier separation of ``layer`` left and the one of now has not, such as ``error``."""
+    earlier = _existing(viewer, layer, part)
     if earlier is not None:
         remove(viewer, earlier)
 
@@ -112,6 +120,16 @@ def remove_error(viewer: Any, layer: Image) -> None:
 def error_look(frame: Frame | None) -> dict[str, Any]:
     """What a layer of standard errors begins with: colours and limits of its own, for a frame (y, x), and hidden."""
     return frame_look(frame, colours=ERROR_COLORMAP) | {"visible": False}
+
+
+def warning_look() -> dict[str, Any]:
+    """What a layer with a warning map begins with: a veil where it is 1."""
+    return {"contrast_limits": (0.0, 1.0), "colormap": WARNING_COLORMAP, "blending": "translucent", "metadata": {}}
+
+
+def is_warning(layer: Layer) -> bool:
+    """Whether the layer is a warning map."""
+    return bool(layer.metadata.get(METADATA, {}).get(PART) == WARNING)
 
 
 def is_error(layer: Layer) -> bool:
