@@ -7,6 +7,7 @@ import pytest
 from napari_unveil.display.limits import (
     MOST_FRAMES,
     Autoscale,
+    FirstLook,
     Rule,
     first_look,
     frames_sampled,
@@ -106,8 +107,8 @@ def test_a_frame_with_bright_peaks_is_shown_up_to_them_and_others_linearly() -> 
     plain = rng.poisson(20, (400, 400)).astype(np.float32)
     peaks = plain.copy()
     peaks[rng.random(peaks.shape) < 5e-4] = 5000
-    assert first_look(plain) == (Scale.LINEAR, Autoscale())
-    scale, autoscale = first_look(peaks)
-    assert scale is Scale.ARCSINH
-    assert limits_of(peaks, autoscale) == (limits_of(plain, autoscale)[0], 5000)
-    assert first_look(np.full((3, 3), np.nan)) == (Scale.LINEAR, Autoscale())
+    assert first_look(plain) == FirstLook(limits=limits_of(plain, Autoscale()))
+    look = first_look(peaks)
+    assert look.scale is Scale.ARCSINH
+    assert look.limits == limits_of(peaks, look.autoscale) == (limits_of(plain, look.autoscale)[0], 5000)
+    assert first_look(np.full((3, 3), np.nan)) == FirstLook()

@@ -222,9 +222,9 @@ def inspect(walker: Walker, path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     answer_dialog_with(path, monkeypatch)
     walker.press_word(view, "Export …")
     walker.until(path.is_file)
-    view.mode.choose(SPLIT)
+    view.compare.mode.choose(SPLIT)
     walker.picture("inspect")
-    view.mode.choose(OFF)
+    view.compare.mode.choose(OFF)
 
 
 def export(walker: Walker, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

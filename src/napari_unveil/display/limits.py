@@ -59,13 +59,24 @@ def limits_of(pixels: Pixels, autoscale: Autoscale) -> Limits | None:
     return _widened((float(low), float(high)))
 
 
-def first_look(pixels: Pixels) -> tuple[Scale, Autoscale]:
-    """How an unknown frame is best shown: with bright peaks on an arcsinh scale up to them, else linearly."""
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """How an unknown frame is best shown: a scale, limits on it, and the rule that gave them."""
+
+    scale: Scale = Scale.LINEAR
+    autoscale: Autoscale = USUAL
+    limits: Limits = (0.0, 1.0)
+
+
+def first_look(pixels: Pixels) -> FirstLook:
+    """A frame with bright peaks on an arcsinh scale up to them, all others linearly; 0 to 1 where nothing is finite."""
     wide = Autoscale(high_percent=BRIGHTEST_PERCENT)
     found, brightest = limits_of(pixels, USUAL), limits_of(pixels, wide)
-    if found is None or brightest is None or brightest[1] <= WIDE * max(found[1], 0.0):
-        return Scale.LINEAR, USUAL
-    return Scale.ARCSINH, wide
+    if found is None or brightest is None:
+        return FirstLook()
+    if brightest[1] <= WIDE * max(found[1], 0.0):
+        return FirstLook(limits=found)
+    return FirstLook(Scale.ARCSINH, wide, brightest)
 
 
 def sampled(pixels: Pixels, most: int = MOST_PIXELS) -> Pixels:

@@ -40,4 +40,4 @@ def show_demo(viewer: Viewer, *, seed: int, model: str | None = None) -> Workben
 
 def _show_result(workbench: Workbench) -> None:
     inspect: InspectView = workbench.open_step(InspectView)
-    inspect.mode.choose(GRID)
+    inspect.compare.mode.choose(GRID)

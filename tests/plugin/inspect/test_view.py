@@ -110,7 +110,7 @@ def test_an_error_that_is_removed_leaves_the_profile(with_errors: InspectView, u
 
 
 def test_the_error_is_written_beside_the_standard_error(with_errors: InspectView, until: Until, tmp_path: Path) -> None:
-    with_errors.export_to(tmp_path / "profile.csv")
+    with_errors.export.to(tmp_path / "profile.csv")
     until((tmp_path / "profile.csv").is_file)
     settle(with_errors, until)
     lines = (tmp_path / "profile.csv").read_text().splitlines()
@@ -309,7 +309,7 @@ def test_regions_of_a_scaled_layer_are_in_pixels_of_the_frames(view: InspectView
 
 def test_a_region_is_drawn_for_the_user(view: InspectView, until: Until) -> None:
     turn(view, "Regions")
-    view.regions.findChildren(type(view.blink))[0].click()
+    view.regions.findChildren(type(view.compare.blink))[0].click()
     until(view.regions.table.rowCount)
 
 
@@ -353,9 +353,9 @@ def test_without_a_separation_the_input_is_shown(beamtime: Any, qtbot: Any, unti
     qtbot.addWidget(view)
     view.show()
     until(lambda: view.profile.plot.names() == ["input"])
-    view.mode.choose("grid")
+    view.compare.mode.choose("grid")
     assert "denoise frames first" in view.status.text()
-    assert view.mode.value() == "off"
+    assert view.compare.mode.value() == "off"
     settle(view, until)
 
 
@@ -394,7 +394,7 @@ def test_a_layer_that_goes_takes_nothing_with_it(view: InspectView, until: Until
 
 def test_curves_are_written_with_what_they_are_of(view: InspectView, until: Until, tmp_path: Path) -> None:
     path = tmp_path / "curve.csv"
-    view.export_to(path)
+    view.export.to(path)
     until(path.exists)
     until(lambda: "Wrote" in view.status.text())
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -407,7 +407,7 @@ def test_curves_are_written_with_what_they_are_of(view: InspectView, until: Unti
 
 
 def test_curves_are_drawn_into_a_picture(view: InspectView, until: Until, tmp_path: Path) -> None:
-    view.export_to(tmp_path / "curve.png")
+    view.export.to(tmp_path / "curve.png")
     until((tmp_path / "curve.png").exists)
     until(lambda: "Wrote" in view.status.text())
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
@@ -419,22 +419,22 @@ def test_a_file_is_replaced_only_when_the_user_agrees(
     path = tmp_path / "curve.csv"
     path.write_text("before")
     monkeypatch.setattr(questions, "agreed", lambda *_, **__: False)
-    view.export_to(path)
+    view.export.to(path)
     settle(view, until)
     assert path.read_text() == "before"
     monkeypatch.setattr(questions, "agreed", lambda *_, **__: True)
-    view.export_to(path)
+    view.export.to(path)
     until(lambda: path.read_text().startswith("# program"))
 
 
 def test_kinds_of_files_that_do_not_fit_are_refused(view: InspectView, until: Until, tmp_path: Path) -> None:
-    view.export_to(tmp_path / "curve.txt")
+    view.export.to(tmp_path / "curve.txt")
     assert ".csv for numbers" in view.status.text()
     turn(view, "Numbers")
     until(view.numbers.table.rowCount)
-    view.export_to(tmp_path / "numbers.png")
+    view.export.to(tmp_path / "numbers.png")
     assert "no curves" in view.status.text()
-    view.export_to(tmp_path / "numbers.csv")
+    view.export.to(tmp_path / "numbers.csv")
     until((tmp_path / "numbers.csv").exists)
 
 

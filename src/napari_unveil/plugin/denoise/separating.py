@@ -12,6 +12,7 @@ from napari.layers import Image
 
 from napari_unveil import __version__
 from napari_unveil.denoising.separated_stack import SeparatedStack
+from napari_unveil.display.limits import FirstLook, first_look
 from napari_unveil.errors import UnveilError
 from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import layers
@@ -75,6 +76,8 @@ class Separating:
         self._shown_layers: dict[str, Image] = {}
         """Those that are there already while the trio is not complete."""
         self._denoiser: Denoiser | None = None
+        self._looks: dict[str, FirstLook] = {}
+        """How new layers begin: found beside the window, since percentiles take a while."""
         self._seconds: deque[float] = deque(maxlen=TIMED_FRAMES)
         self._shown: int | None = None
         """The frame that the layers show finished; None while it is missing."""
@@ -111,6 +114,9 @@ class Separating:
         if "cautions" not in self.provenance:
             self.cautions = cautions(self.request.stack, self.request.how, frame)
             self.provenance["cautions"] = list(self.cautions)
+        if not self._looks:
+            parts = {NOISE: separation.noise, ERROR: separation.error}
+            self._looks = {name: first_look(part) for name, part in parts.items() if part is not None}
         self.result.put(index, separation)
 
     def take_unreadable(self) -> list[str]:
@@ -190,13 +196,12 @@ class Separating:
     def _show_noise(self, session: Session) -> None:
         if self.lost(session):
             return
-        found = self.result.get(self.looked_at(session))
         self._shown_layers[NOISE] = layers.show_noise(
             session.viewer,
             self.request.layer,
             self.result.noise,
             provenance=self.provenance,
-            noise_frame=None if found is None else found.noise,
+            noise_frame=self._looks.get(NOISE),
         )
         session.turns.ask({(self, ERROR): lambda: self._show_error(session)})
 
@@ -205,13 +210,12 @@ class Separating:
         if self.lost(session):
             return
         if self.has_errors:
-            found = self.result.get(self.looked_at(session))
             self._shown_layers[ERROR] = layers.show_error(
                 session.viewer,
                 self.request.layer,
                 self.result.error,
                 provenance=self.provenance,
-                error_frame=None if found is None else found.error,
+                error_frame=self._looks.get(ERROR),
                 correlation=0.0 if self._denoiser is None else self._denoiser.error_correlation,
             )
         else:

@@ -6,6 +6,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from napari.layers import Image
+from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QCheckBox, QFileDialog, QLabel
 
 from napari_unveil.errors import UnveilError
@@ -35,6 +36,8 @@ MAP_TIP = (
 )
 NO_MAP_TIP = "The chosen model does not say what its training data were like from place to place."
 NO_ERROR_TIP = "The chosen model gives no standard error; one that was trained with an error bar does."
+PREPARE_AFTER_MS = 300
+"""So long after frames are chosen torch is loaded: while a layer is being added, each would hold the other up."""
 
 
 class DenoiseView(StepView):
@@ -62,6 +65,10 @@ class DenoiseView(StepView):
         self._energies: WeakKeyDictionary[Image, float] = WeakKeyDictionary()
         self._selected: ref[Image] | None = None
         self._measured: tuple[ExportRequest, Separating] | None = None
+        self._preparing = QTimer(self)
+        self._preparing.setSingleShot(True)
+        self._preparing.setInterval(PREPARE_AFTER_MS)
+        self._preparing.timeout.connect(self._prepare)
         self._lay_out()
         self.frames.changed.connect(self._take_frames)
         self.energy.valueChanged.connect(self._keep_energy)
@@ -252,10 +259,14 @@ class DenoiseView(StepView):
     def showEvent(self, event: Any) -> None:  # noqa: N802  # Qt's name
         """Get ready for the first frame."""
         super().showEvent(event)
-        self._prepare()
+        self._prepare_soon()
+
+    def _prepare_soon(self) -> None:
+        if self.isVisible() and self.frames.layer() is not None:
+            self._preparing.start()
 
     def _prepare(self) -> None:
-        if self.isVisible() and self.frames.layer() is not None:
+        if self.viewer is not None:
             job.prepare(self.session)
 
     def _take_model(self) -> None:
@@ -284,7 +295,7 @@ class DenoiseView(StepView):
             field.setMaximum(count - 1)
             field.setValue(value)
         self.check_soon()
-        self._prepare()
+        self._prepare_soon()
 
     def _keep_energy(self, energy: float) -> None:
         layer = self.frames.layer()

@@ -16,6 +16,7 @@ from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.questions import Question
 from napari_unveil.plugin.inspect.places import place_in_words
 from napari_unveil.plugin.jobs import Job
+from napari_unveil.plugin.layers import read_frame
 from napari_unveil.plugin.session import Session
 from napari_unveil.saving import refuse_inputs
 from napari_unveil.types import Progress
@@ -112,7 +113,8 @@ def _images(request: InspectRequest) -> Images:
     memory = request.memory
     if memory.images is not None and memory.holds(request):
         return memory.images
-    by_name = {name: stack.read(request.frame) for name, stack in request.stacks.items()}
+    read = zip(request.stacks.items(), request.sources, strict=True)
+    by_name = {name: read_frame(stack, source, request.frame) for (name, stack), source in read}
     finished = _is_denoised(by_name)
     frames, error = request.stacks["input"], by_name.pop("error", None)
     shown = by_name if finished else {"input": by_name["input"]}

@@ -1,28 +1,26 @@
 """Window "Inspect": input, signal and noise in; comparison, profiles, sums and numbers of the shown frame out."""
 
-from pathlib import Path
 from typing import Any
 
 from napari.layers import Image, Layer
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QFileDialog, QLabel, QTabWidget
+from qtpy.QtWidgets import QLabel, QTabWidget
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.inspect import job
-from napari_unveil.plugin.inspect.comparison import BLINK, GRID, OFF, SPLIT, comparison_of
-from napari_unveil.plugin.inspect.job import ExportRequest, Inspection, InspectRequest, Memory
-from napari_unveil.plugin.inspect.panels import HistogramPanel, NumbersPanel, Panel, RegionsPanel, beside, button
+from napari_unveil.plugin.inspect.comparing import ComparePart
+from napari_unveil.plugin.inspect.export import ExportPart
+from napari_unveil.plugin.inspect.job import Inspection, InspectRequest, Memory
+from napari_unveil.plugin.inspect.panels import HistogramPanel, NumbersPanel, Panel, RegionsPanel
 from napari_unveil.plugin.inspect.pauses import allow_pauses, avoid_pauses, search_all_once
 from napari_unveil.plugin.inspect.profile_panel import ProfilePanel
 from napari_unveil.plugin.layers.shapes import is_guide
-from napari_unveil.plugin.preferences import preferences
 from napari_unveil.plugin.session import Trio
 from napari_unveil.plugin.widgets.connections import connect_while_alive
-from napari_unveil.plugin.widgets.fields import Choice, LayerChoice
+from napari_unveil.plugin.widgets.fields import LayerChoice
 from napari_unveil.plugin.widgets.step_view import Action, StepView
 
-EXPORT_KINDS = "Numbers (*.csv);;Picture of the curves (*.png)"
 LONGEST_WAIT_S = 0.04
 """So long a new image waits for its curves and numbers: drawing twice takes longer where OpenGL runs in software."""
 PROFILE_TIP = (
@@ -30,12 +28,6 @@ PROFILE_TIP = (
     "of the pixels; that of the signal holds the error of the separation too, where there is a layer of it."
 )
 REGIONS_TIP = "Sums and means over drawn regions, with errors; hover them for where the errors come from."
-MODES = (
-    ("as you arranged it", OFF),
-    ("side by side: input, signal, noise", GRID),
-    ("split: input left, signal right", SPLIT),
-    ("blink: signal, input, signal ...", BLINK),
-)
 
 
 class InspectView(StepView):
@@ -49,17 +41,15 @@ class InspectView(StepView):
         self.frames = LayerChoice(self.viewer, Image, without=layers.is_result)
         self.signal = LayerChoice(self.viewer, Image, hints=(" signal",), without=_no_result)
         self.noise = LayerChoice(self.viewer, Image, hints=(" noise",), without=_no_result)
-        self.comparison = comparison_of(self.session)
-        self.mode = Choice(MODES)
         self.place = QLabel()
         self.profile = ProfilePanel(
-            self.session, self.add_row, frames=self.frames.layer, guides_belong=lambda: self.comparison.mode != GRID
+            self.session, self.add_row, frames=self.frames.layer, guides_belong=lambda: self.compare.guides_belong
         )
         self.regions = RegionsPanel(self.viewer, self.add_row, self.frames.layer)
         self.histogram, self.numbers = HistogramPanel(self.add_row), NumbersPanel()
         self.pages = QTabWidget()
-        self._memory, self._stale, self._shown = Memory(), False, ""
-        self._export: ExportRequest | None = None
+        self._memory, self._stale = Memory(), False
+        self.export = ExportPart(self)
         self.asked = False
         self._ask.connect(self._answer, Qt.ConnectionType.QueuedConnection)
         self._lay_out()
@@ -76,11 +66,7 @@ class InspectView(StepView):
             ("Noise", self.noise, "What was taken away."),
         ):
             self.add_row(label, field, tip, section=section)
-        self.blink = button("Blink", "Signal and input in turn (Alt+B); the other modes: Alt+G for side by side.")
-        tip = (
-            "How the image shows input and signal. The split line can be dragged. Your own view comes back afterwards."
-        )
-        self.add_row("Compare", beside(self.mode, self.blink), tip)
+        self.compare = ComparePart(self)
         for panel, title, tip in (
             (self.profile, "Profile", PROFILE_TIP),
             (self.regions, "Regions", REGIONS_TIP),
@@ -94,7 +80,9 @@ class InspectView(StepView):
         self.column.insertWidget(self.column.indexOf(self.place) + 1, self.pages, 1)
         self.column.setStretch(self.column.count() - 1, 0)
         self.add_buttons(
-            Action("Export …", "Write what this page shows: numbers as CSV, curves as a PNG picture too.", self.export)
+            Action(
+                "Export …", "Write what this page shows: numbers as CSV, curves as a PNG picture too.", self.export.ask
+            )
         )
 
     def _connect(self) -> None:
@@ -103,11 +91,8 @@ class InspectView(StepView):
         for panel in (self.profile, self.regions, self.histogram, self.numbers):
             panel.changed.connect(self.refresh_soon)
         self.pages.currentChanged.connect(self._page_turned)
-        self.mode.currentIndexChanged.connect(self._compare)
-        self.blink.clicked.connect(lambda *_: self._blink())
-        connect_while_alive(self, self.comparison.changed, self._show_mode)
         connect_while_alive(self, self.session.trio_changed, self._take_trio)
-        connect_while_alive(self, self.session.step_changed, self.refresh_soon)
+        connect_while_alive(self, self.session.step_changed, self._follow)
         connect_while_alive(self, self.session.task("denoise").reported, self._denoised_more)
         connect_while_alive(self, self.session.task("denoise").ended, self._denoised_more)
         connect_while_alive(self, self.session.inspected, self._show)
@@ -115,7 +100,7 @@ class InspectView(StepView):
         connect_while_alive(self, self.viewer.layers.events.removed, self._let_go)
         window = id(self)
         self.destroyed.connect(lambda *_: allow_pauses(window))
-        self._show_mode()
+        self.compare.show_mode()
 
     def request(self) -> InspectRequest:
         """What the form asks for, checked."""
@@ -160,8 +145,8 @@ class InspectView(StepView):
 
     def after_job(self) -> None:
         """Do what has been asked for meanwhile; the newest request wins."""
-        if self._export is not None:
-            self._write()
+        if self.export.waits:
+            self.export.write()
         elif self._stale:
             self.refresh()
 
@@ -171,10 +156,16 @@ class InspectView(StepView):
             self.asked = True
             self._ask.emit()
 
-    def _answer(self) -> None:
-        """Inspect, and wait a moment so that image and answer are drawn together."""
-        self.asked = False
+    def _follow(self) -> None:
+        """Inspect the frame that the viewer begins to show, while napari cuts it out of the layers."""
         self.refresh()
+        self._ask.emit()
+
+    def _answer(self) -> None:
+        """Inspect what was asked for, and wait a moment so that image and answer are drawn together."""
+        if self.asked:
+            self.asked = False
+            self.refresh()
         if self.isVisible():
             self.task.await_end(LONGEST_WAIT_S)
 
@@ -189,43 +180,10 @@ class InspectView(StepView):
 
     def result_in_words(self) -> str:
         """The file that was written last."""
-        return self._shown
+        return self.export.words
 
-    def export(self) -> None:
-        """Ask for a file and write what the page shows."""
-        found = self._of_this_page()
-        if found is None:
-            self.status.refuse("There is nothing to write yet; wait for the curves or numbers of this page.")
-            return
-        name = f"{Path(str(found.request.stacks['input'].address.path)).stem} {found.place}.csv".replace(", ", " ")
-        suggested = str(preferences().in_folder(name))
-        no_question = QFileDialog.Option.DontConfirmOverwrite
-        chosen, kind = QFileDialog.getSaveFileName(self, "Export", suggested, EXPORT_KINDS, options=no_question)
-        if chosen:
-            path = Path(chosen)
-            self.export_to(path if path.suffix else path.with_suffix(job.PNG if "png" in kind else job.CSV))
-
-    def export_to(self, path: Path) -> None:
-        """Write what the page shows to ``path``; asks before a file is replaced."""
-        found, plot = self._of_this_page(), self.pages.currentWidget().plot
-        if found is None:
-            return
-        log_x, log_y = (False, False) if plot is None else (plot.log_x.isChecked(), plot.log_y.isChecked())
-        request = ExportRequest(found, path, log_x, log_y)
-        if self.attempt(lambda: job.check_export(request)) and self.may_replace(path):
-            self._export = request
-            if not self.task.running:
-                self._write()
-
-    def _write(self) -> None:
-        request, self._export = self._export, None
-        if request is not None:
-            job.export(self.session, request, done=self._written)
-
-    def _written(self, path: Path) -> None:
-        self._shown = f"Wrote {path}."
-
-    def _of_this_page(self) -> Inspection | None:
+    def of_this_page(self) -> Inspection | None:
+        """What was found last, if it is what the open page asks for."""
         found: Inspection | None = self.session.inspection
         mine = found is not None and found.request.memory is self._memory
         return found if mine and self._page_of(found) is self.pages.currentWidget() else None
@@ -244,13 +202,13 @@ class InspectView(StepView):
         return pages[asked]
 
     def _show(self) -> None:
-        inspection = self._of_this_page()
+        inspection = self.of_this_page()
         if inspection is None:
             return
         missing = "" if inspection.is_denoised else " · not denoised yet, the input alone is shown"
         _say(self.place, f"{inspection.place}{missing}")
         self.pages.currentWidget().show_found(inspection.found)
-        self._shown = ""
+        self.export.words = ""
 
     def _let_go(self) -> None:
         search_all_once()
@@ -273,30 +231,11 @@ class InspectView(StepView):
             self.noise.choose(trio.noise)
         self.refresh_soon()
 
-    def _trio(self) -> Trio | None:
+    def trio(self) -> Trio | None:
+        """The chosen layers; None while one of the three is missing."""
         frames, signal, noise = (choice.layer() for choice in (self.frames, self.signal, self.noise))
         whole = isinstance(frames, Image) and isinstance(signal, Image) and isinstance(noise, Image)
         return Trio(frames, signal, noise) if whole else None
-
-    def _compare(self, *_: object) -> None:
-        trio, mode = self._trio(), self.mode.value()
-        if trio is None and mode != OFF:
-            self.status.refuse("There is nothing to compare yet; denoise frames first.")
-        elif trio is not None:
-            self.attempt(lambda: self.comparison.enter(mode, trio))
-        self._show_mode()
-
-    def _blink(self) -> None:
-        if self.comparison.mode == BLINK:
-            self.comparison.flip()
-        else:
-            self.mode.choose(BLINK)
-
-    def _show_mode(self) -> None:
-        self.mode.blockSignals(True)
-        self.mode.choose(self.comparison.mode)
-        self.mode.blockSignals(False)
-        self.profile.show_guides()
 
     def showEvent(self, event: Any) -> None:  # noqa: N802  # Qt's name
         """Catch up with what has changed while the window was hidden."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import dask.array as da
 import numpy as np
 from napari.layers import Image, Layer
 
@@ -62,6 +63,14 @@ def stack_of(layer: Layer | None) -> FrameStack:
         address=Address(Path(source or layer.name)),
         coordinates={},
     )
+
+
+def read_frame(stack: FrameStack, array: Any, index: int) -> Frame:
+    """Frame ``index`` of the array behind a stack; dask, which takes some milliseconds, is left out where it can be."""
+    if isinstance(array, da.Array):
+        return stack.read(index)
+    position = np.unravel_index(index, array.shape[:-2])
+    return LayerFrames(array).frame(tuple(int(number) for number in position))
 
 
 def _wrapped(layer: Image) -> Any:

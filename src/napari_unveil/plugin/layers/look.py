@@ -12,7 +12,7 @@ from napari.layers import Image
 from napari.utils.colormaps import AVAILABLE_COLORMAPS, Colormap
 from numpy.typing import NDArray
 
-from napari_unveil.display.limits import USUAL, Limits, first_look, limits_of
+from napari_unveil.display.limits import FirstLook, Limits, first_look
 from napari_unveil.display.scales import Scale, table
 from napari_unveil.plugin.layers.display import KEY, Display
 
@@ -23,7 +23,6 @@ WARNING_COLORMAP = Colormap([(1.0, 0.4, 0.1, 0.0), (1.0, 0.4, 0.1, 0.5)], name="
 MISSING_COLOUR = (0.75, 0.2, 0.35, 1.0)
 """Red, green, blue and opacity of masked and missing pixels."""
 
-NO_LIMITS: Limits = (0.0, 1.0)
 LINEAR_NAME = "missing marked"
 INSIDE = 1e-7
 """So far from 0 and 1 a colormap is asked for its colours; colours for what lies outside are handed on apart."""
@@ -78,20 +77,26 @@ def look_of(colormap: Colormap) -> Look | None:
     return colormap._look if isinstance(colormap, ScaledColormap) else None
 
 
-def frame_look(frame: NDArray[np.float32] | None, *, colours: str = COLORMAP) -> dict[str, Any]:
-    """What a new image layer begins with so that a frame like this one (None: unknown) is seen well.
+def frame_look(seen: NDArray[np.float32] | FirstLook | None, *, colours: str = COLORMAP) -> dict[str, Any]:
+    """What a new image layer begins with: colours, limits and what is remembered of them, as arguments of the layer.
 
-    Colours, limits and what is remembered of them, as arguments of the layer.
+    Parameters
+    ----------
+    seen
+        A frame that is to be seen well, or what was found for it before, which spares the main thread some ten
+        milliseconds; None: unknown.
+    colours
+        Name of the colormap.
     """
-    scale, autoscale = (Scale.LINEAR, USUAL) if frame is None else first_look(frame)
-    limits = NO_LIMITS if frame is None else limits_of(frame, autoscale) or NO_LIMITS
+    if not isinstance(seen, FirstLook):
+        seen = FirstLook() if seen is None else first_look(seen)
     base = AVAILABLE_COLORMAPS[colours]
-    colormap, gamma = scaled_colormap(base, scale, limits)
+    colormap, gamma = scaled_colormap(base, seen.scale, seen.limits)
     return {
-        "contrast_limits": limits,
+        "contrast_limits": seen.limits,
         "colormap": colormap,
         "gamma": gamma,
-        "metadata": {KEY: Display(scale, base, gamma, autoscale)},
+        "metadata": {KEY: Display(seen.scale, base, gamma, seen.autoscale)},
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from napari.experimental import link_layers
 from napari.layers import Image, Layer
 
+from napari_unveil.display.limits import FirstLook
 from napari_unveil.frames import FrameStack
 from napari_unveil.frames.results import CORRELATION
 from napari_unveil.plugin.layers.display import KEY
@@ -46,7 +47,13 @@ def source_of(viewer: Any, layer: Layer) -> Layer | None:
 
 
 def show_separation(
-    viewer: Any, layer: Image, signal: Any, noise: Any, *, provenance: Mapping[str, Any], noise_frame: Frame | None
+    viewer: Any,
+    layer: Image,
+    signal: Any,
+    noise: Any,
+    *,
+    provenance: Mapping[str, Any],
+    noise_frame: Frame | FirstLook | None,
 ) -> tuple[Image, Image]:
     """Show a separation of ``layer`` beside it, in layers that an earlier one left or in new ones.
 
@@ -57,7 +64,7 @@ def show_separation(
     provenance
         What made them, plain values.
     noise_frame
-        One frame (y, x) of the noise, for the contrast limits of a new layer.
+        One frame (y, x) of the noise, or what was found for it, for the contrast limits of a new layer.
     """
     shown = show_signal(viewer, layer, signal, provenance=provenance)
     return shown, show_noise(viewer, layer, noise, provenance=provenance, noise_frame=noise_frame)
@@ -74,7 +81,7 @@ def show_signal(viewer: Any, layer: Image, signal: Any, *, provenance: Mapping[s
 
 
 def show_noise(
-    viewer: Any, layer: Image, noise: Any, *, provenance: Mapping[str, Any], noise_frame: Frame | None
+    viewer: Any, layer: Image, noise: Any, *, provenance: Mapping[str, Any], noise_frame: Frame | FirstLook | None
 ) -> Image:
     """Show the noise of a separation; see :func:`show_separation`."""
     facts = _facts(layer, provenance) | {PART: NOISE}
@@ -91,7 +98,7 @@ def show_error(
     error: Any,
     *,
     provenance: Mapping[str, Any],
-    error_frame: Frame | None,
+    error_frame: Frame | FirstLook | None,
     correlation: float = 0.0,
 ) -> Image:
     """Show the standard error of the signal of a separation, hidden at first; see :func:`show_separation`.
@@ -117,7 +124,7 @@ def remove_part(viewer: Any, layer: Image, part: str) -> None:
         remove(viewer, earlier)
 
 
-def error_look(frame: Frame | None) -> dict[str, Any]:
+def error_look(frame: Frame | FirstLook | None) -> dict[str, Any]:
     """What a layer of standard errors begins with: colours and limits of its own, for a frame (y, x), and hidden."""
     return frame_look(frame, colours=ERROR_COLORMAP) | {"visible": False}
 
