@@ -15,12 +15,11 @@ from napari_unveil.training import plan_training, preset, resume, train
 from napari_unveil.training.calibrating import calibrate
 
 SEED = 0
-EPOCHS = 15
-PATCH = 64
-"""Small patches: for the same work more steps, each with more campaigns in it."""
+LEGS = (15, 23)
+"""Epochs after which the step size has come down to zero; after the first it rises again."""
 AMPLITUDE = (1.0, 1.0)
 """Simulated campaigns have all intensities already, and a scaled photon is no photon."""
-CALIBRATION = LibrarySettings(campaigns=64, shots=1, shape=(256, 512), patch=PATCH, seed=1000)
+CALIBRATION = LibrarySettings(campaigns=64, shots=1, shape=(256, 512), seed=1000)
 """Of many campaigns a little each: errors are alike within a campaign."""
 
 
@@ -28,18 +27,16 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("output", type=Path)
     words.add_argument("--seed", type=int, default=SEED)
-    words.add_argument("--epochs", type=int, default=EPOCHS)
     request = words.parse_args()
     patches = request.output.with_suffix(".patches.h5")
-    library = _library(patches, LibrarySettings(patch=PATCH))
+    library = _library(patches, LibrarySettings())
     default = preset("default")
-    settings = replace(
-        default, recipe=replace(default.recipe, amplitude=AMPLITUDE), epochs=request.epochs, seed=request.seed
-    )
-    plan = plan_training(library, settings, request.output)
-    for report in resume(plan) if plan.state_path.exists() else train(plan):
-        losses = f"{report.training_loss:.4f}  held out {report.validation_loss:.4f}"
-        print(f"{report.elapsed_s:6.0f} s  epoch {report.epoch:4.1f}  {losses}", flush=True)
+    settings = replace(default, recipe=replace(default.recipe, amplitude=AMPLITUDE), seed=request.seed)
+    for epochs in LEGS:
+        plan = plan_training(library, replace(settings, epochs=epochs), request.output)
+        for report in resume(plan) if plan.state_path.exists() else train(plan):
+            losses = f"{report.training_loss:.4f}  held out {report.validation_loss:.4f}"
+            print(f"{report.elapsed_s:6.0f} s  epoch {report.epoch:4.1f}  {losses}", flush=True)
     print(calibrate(request.output, _library(request.output.with_suffix(".calibration.h5"), CALIBRATION)))
 
 

@@ -37,7 +37,7 @@ class LibrarySettings:
     shape
         Rows and columns of a shot; at least a patch.
     patch
-        Side of a patch, pixels.
+        Side of a patch, pixels; small ones, since for the same work more steps are made with more campaigns in them.
     seed
         Decides campaigns, shots and places.
     """
@@ -45,7 +45,7 @@ class LibrarySettings:
     campaigns: int = TRAINING_CAMPAIGNS
     shots: int = 2
     shape: tuple[int, int] = SHAPE
-    patch: int = 128
+    patch: int = 64
     seed: int = 0
 
 
