@@ -33,8 +33,8 @@ from napari_unveil.harvest import HarvestSettings, PatchLibrary, harvest, plan_h
 from napari_unveil.saving import make_folder, replacing
 from napari_unveil.simulate import full_shots
 from napari_unveil.training import TrainingSettings, parent_from_file, plan_training, preset, train
-from napari_unveil.workflow.denoising import model_path
 from napari_unveil.workflow.masking import mask_from_reference
+from napari_unveil.workflow.models import model_path
 from napari_unveil.workflow.simulating import FULL_FILE, XRAY_FILE, simulate
 
 FLOOR_PHOTONS = 0.05

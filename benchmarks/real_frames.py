@@ -19,7 +19,7 @@ from napari_unveil.errors import Refused
 from napari_unveil.frames import open_frames, parse_address
 from napari_unveil.inspection.beam import beam_centre
 from napari_unveil.types import Frame
-from napari_unveil.workflow.denoising import open_model
+from napari_unveil.workflow.models import open_model
 
 RING_PX = 8
 LEAST_PHOTONS = 500

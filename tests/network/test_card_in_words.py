@@ -2,7 +2,7 @@
 
 from napari_unveil.network.card import ModelCard, read_card
 from napari_unveil.network.card_in_words import card_in_words
-from napari_unveil.workflow.denoising import model_path
+from napari_unveil.workflow.models import model_path
 
 
 def test_the_shipped_model_says_what_it_is():

@@ -13,7 +13,8 @@ from napari_unveil.network.model_file import load_model, save_tensors
 from napari_unveil.recipes.intensity_range import local_range_in
 from napari_unveil.recipes.local_range import as_values, local_range_of
 from napari_unveil.recipes.unlike import unlike_training
-from napari_unveil.workflow.denoising import DenoisingRequest, denoise, gives_errors, gives_map, plan_denoising
+from napari_unveil.workflow.denoising import denoise, plan_denoising
+from napari_unveil.workflow.request import DenoisingRequest, gives_errors, gives_map
 
 
 def opened(path):

@@ -6,8 +6,9 @@ import pytest
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import load_calibration, open_frames, parse_address, read_process
-from napari_unveil.workflow.denoising import DenoisingRequest, denoise, plan_denoising
+from napari_unveil.workflow.denoising import denoise, plan_denoising
 from napari_unveil.workflow.inspecting import inspect
+from napari_unveil.workflow.request import DenoisingRequest
 
 FRAMES = np.random.default_rng(0).poisson(3, (2, 64, 64)).astype(np.uint32)
 

@@ -2,8 +2,9 @@ import pytest
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import open_frames, parse_address
-from napari_unveil.workflow.denoising import DenoisingRequest, denoise, plan_denoising
+from napari_unveil.workflow.denoising import denoise, plan_denoising
 from napari_unveil.workflow.inspecting import inspect
+from napari_unveil.workflow.request import DenoisingRequest
 
 
 def opened(path):

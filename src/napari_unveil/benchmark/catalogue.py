@@ -140,7 +140,7 @@ def _made(name: str, device: str) -> Method | Integrator:
             return sigma_clipped() if name == "sigma-clip" else azimuthal_median()
         case _ if name == SHIPPED:
             from napari_unveil.benchmark.networks import NetworkMethod
-            from napari_unveil.workflow.denoising import SHIPPED_MODEL, model_path
+            from napari_unveil.workflow.models import SHIPPED_MODEL, model_path
 
             return NetworkMethod.of(name, model_path(SHIPPED_MODEL), device=device)
         case _:

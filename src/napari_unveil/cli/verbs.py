@@ -134,7 +134,7 @@ def train(request: Namespace, printer: Printer) -> None:
     from napari_unveil.harvest import PatchLibrary
     from napari_unveil.network.device import device_in_words
     from napari_unveil.training.memory import training_bytes
-    from napari_unveil.workflow.denoising import model_path
+    from napari_unveil.workflow.models import model_path
 
     parent = None if request.parent is None else training.parent_from_file(model_path(request.parent))
     library = PatchLibrary.open(request.patches)
@@ -189,8 +189,9 @@ def denoise(request: Namespace, printer: Printer) -> None:
     """Signal and noise of frames, in a file."""
     from napari_unveil.frames import size_text
     from napari_unveil.workflow import denoising
+    from napari_unveil.workflow.request import DenoisingRequest
 
-    how = denoising.DenoisingRequest(
+    how = DenoisingRequest(
         model=request.model,
         photon_energy_keV=request.photon_energy,
         passes=request.passes,

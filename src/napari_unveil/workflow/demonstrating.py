@@ -9,7 +9,8 @@ from napari_unveil.drawing import draw_separation
 from napari_unveil.frames import stack_from_array
 from napari_unveil.inspection import Truth, json_values, score
 from napari_unveil.simulate import Campaign, full_shots
-from napari_unveil.workflow.denoising import DenoisingRequest, denoiser_for
+from napari_unveil.workflow.denoising import denoiser_for
+from napari_unveil.workflow.request import DenoisingRequest
 
 
 def draw_demo(path: Path, *, seed: int) -> dict[str, Any]:

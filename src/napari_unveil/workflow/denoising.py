@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +10,15 @@ import numpy as np
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import FrameStack, is_blank, writing_nxdata
 from napari_unveil.frames.results import UNLIKE_TRAINING
-from napari_unveil.network.card import ModelCard, read_card
-from napari_unveil.recipes.intensity_range import cautions_on_unit, local_range_in
-from napari_unveil.recipes.photons import one_photon
-from napari_unveil.recipes.unlike import NO_MAP, in_words, unlike_training
+from napari_unveil.recipes.intensity_range import local_range_in
+from napari_unveil.recipes.unlike import NO_MAP
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Frame, Mask, Progress, Separation
+from napari_unveil.workflow.models import model_path, open_model
+from napari_unveil.workflow.request import DenoisingRequest, cautions, energy_of, photon_for
 
 if TYPE_CHECKING:
     from napari_unveil.denoising.denoiser import Denoiser
-    from napari_unveil.network.model_file import ModelFile
-    from napari_unveil.recipes.separation import Separator
-
-SHIPPED_MODEL = "default"
 
 SIGNAL_ERRORS = "signal_errors"
 """Dataset of the standard error, by NeXus's word for the uncertainties of ``signal``."""
@@ -36,83 +31,6 @@ def nothing_known(index: int) -> Separation | None:
     """No frame is separated already."""
     del index
     return None
-
-
-def model_path(name: str) -> Path:
-    """The file of the model called ``name``: a shipped one, or a path."""
-    shipped = Path(str(files("napari_unveil.models"))) / f"{name}.safetensors"
-    return shipped if shipped.is_file() else Path(name)
-
-
-def open_model(name: str) -> "tuple[Separator, ModelFile]":
-    """A model by name or path, ready to use, with its card."""
-    from napari_unveil.recipes.separation import separator_from_file
-
-    return separator_from_file(model_path(name))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DenoisingRequest:
-    """How frames shall be denoised.
-
-    Parameters
-    ----------
-    model
-        Name of a shipped model, or the path of a model file.
-    photon_energy_keV
-        Comes before the file's own (None: the file's).
-    passes
-        4 or 1 (None: the model's own).
-    device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
-    errors
-        Whether the standard error of the signal is wanted, from a model that gives one.
-    warning_map
-        Whether a map of where the frames are unlike the training data is wanted, from a model that knows these.
-    """
-
-    model: str = SHIPPED_MODEL
-    photon_energy_keV: float | None = None
-    passes: int | None = None
-    device: str = "auto"
-    errors: bool = True
-    warning_map: bool = False
-
-
-def gives_errors(request: DenoisingRequest) -> bool:
-    """Whether there will be a standard error: it is wanted, and the model gives one."""
-    return request.errors and read_card(model_path(request.model)).settings.get("network", {}).get("outputs", 1) > 1
-
-
-def gives_map(request: DenoisingRequest) -> bool:
-    """Whether there will be a warning map: it is wanted, and the model knows what it was trained on."""
-    return request.warning_map and local_range_in(read_card(model_path(request.model))) is not None
-
-
-def energy_of(stack: FrameStack, request: DenoisingRequest) -> float | None:
-    """The photon energy in keV that counts for ``stack``; None where nobody knows it."""
-    return stack.photon_energy_keV if request.photon_energy_keV is None else request.photon_energy_keV
-
-
-def photon_for(card: ModelCard, stack: FrameStack, request: DenoisingRequest) -> float:
-    """One photon in the unit of ``stack``; 1 for a model that does not count photons.
-
-    Raises
-    ------
-    Refused
-        When the model counts photons and one photon is unknown in these frames.
-    """
-    counts = card.settings.get("scaling") == "physical"
-    return one_photon(stack.unit, energy_of(stack, request)) if counts else 1.0
-
-
-def cautions(stack: FrameStack, request: DenoisingRequest, frame: Frame) -> tuple[str, ...]:
-    """Sentences on how ``frame`` (y, x) of ``stack`` differs from what the model was trained on; best: none."""
-    card = read_card(model_path(request.model))
-    said = cautions_on_unit(card, unit=stack.unit, photon_energy_keV=energy_of(stack, request))
-    known = local_range_in(card)
-    unlike = "" if known is None else in_words(unlike_training(frame, known, photon_for(card, stack, request)))
-    return (*said, unlike) if unlike else said
 
 
 def denoiser_for(

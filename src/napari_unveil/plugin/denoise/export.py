@@ -15,7 +15,9 @@ from napari_unveil.plugin.denoise.separations import Exporting, Separations
 from napari_unveil.plugin.session import Session
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Progress
-from napari_unveil.workflow.denoising import denoise, gives_errors, gives_map, model_path, plan_denoising
+from napari_unveil.workflow.denoising import denoise, plan_denoising
+from napari_unveil.workflow.models import model_path
+from napari_unveil.workflow.request import gives_errors, gives_map
 
 BYTES_PER_VALUE = 4
 """Signal, noise and standard error are float32."""

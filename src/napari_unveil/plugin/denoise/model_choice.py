@@ -12,7 +12,7 @@ from napari_unveil.network.card import ModelCard, read_card
 from napari_unveil.network.card_in_words import Lines, card_in_words
 from napari_unveil.plugin.preferences import preferences
 from napari_unveil.plugin.widgets.fields import Choice
-from napari_unveil.workflow.denoising import SHIPPED_MODEL, model_path
+from napari_unveil.workflow.models import SHIPPED_MODEL, model_path
 
 OTHER_FILE = "file"
 USUAL_WIDTH_PX = 290

@@ -18,14 +18,9 @@ from napari_unveil.frames import FrameStack
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.layers import ERROR, NOISE, SIGNAL, WARNING
 from napari_unveil.plugin.session import Session, Trio
-from napari_unveil.workflow.denoising import (
-    DenoisingRequest,
-    cautions,
-    denoiser_for,
-    gives_errors,
-    gives_map,
-    model_path,
-)
+from napari_unveil.workflow.denoising import denoiser_for
+from napari_unveil.workflow.models import model_path
+from napari_unveil.workflow.request import DenoisingRequest, cautions, gives_errors, gives_map
 
 if TYPE_CHECKING:
     from napari_unveil.denoising.denoiser import Denoiser

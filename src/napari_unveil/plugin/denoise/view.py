@@ -22,7 +22,7 @@ from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import DEVICES, Choice, LayerChoice, given, number_or, whole_number
 from napari_unveil.plugin.widgets.status_line import REFUSED_COLOUR
 from napari_unveil.plugin.widgets.step_view import Action, StepView
-from napari_unveil.workflow.denoising import DenoisingRequest, gives_errors, gives_map, photon_for
+from napari_unveil.workflow.request import DenoisingRequest, gives_errors, gives_map, photon_for
 
 MODEL_TIP = "Trained network that takes the frames apart."
 ERROR_TIP = (

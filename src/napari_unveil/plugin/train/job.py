@@ -18,7 +18,7 @@ from napari_unveil.saving import refuse_unwritable
 from napari_unveil.training import RunRecord, TrainingReport, TrainingSettings, read_record, state_path_of
 from napari_unveil.training.memory import training_bytes
 from napari_unveil.types import Progress
-from napari_unveil.workflow.denoising import model_path
+from napari_unveil.workflow.models import model_path
 
 AT_STAKE = "A network is being trained; its state is kept, and the run can be resumed."
 
