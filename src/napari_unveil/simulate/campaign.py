@@ -1,12 +1,11 @@
 """What stays the same over a beamtime: detector, beam, target and background settings, in keV and pixels."""
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from napari_unveil.errors import Refused
 from napari_unveil.simulate.diffraction import Diffraction
+from napari_unveil.simulate.ranges import LARGEST_SEED, refuse_outside, refuse_shape
 
 LARGEST_SIDE = 8192
 RANGES: dict[str, tuple[float, float]] = {
@@ -22,7 +21,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "readout_noise_keV": (0.0, 100.0),
     "bad_fraction": (0.0, 0.5),
 }
-COUNTS: dict[str, tuple[int, int]] = {"streaks": (0, 8), "seed": (0, 2**63 - 1)}
+COUNTS: dict[str, tuple[int, int]] = {"streaks": (0, 8), "seed": (0, LARGEST_SEED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +85,9 @@ class Campaign:
     diffraction: Diffraction = field(default_factory=Diffraction)
 
     def __post_init__(self) -> None:
-        _refuse_shape(self.shape)
-        for name, (low, high) in RANGES.items():
-            _refuse_outside(name, getattr(self, name), low, high)
-        for name, (fewest, most) in COUNTS.items():
-            _refuse_fraction(name, getattr(self, name))
-            _refuse_outside(name, getattr(self, name), fewest, most)
+        refuse_shape(self.shape, smallest=32, largest=LARGEST_SIDE, example="a Jungfrau module has (512, 1024)")
+        refuse_outside(self, numbers=RANGES, counts=COUNTS)
 
     def fixed_rng(self, purpose: int) -> np.random.Generator:
         """Give the generator of one thing (numbered by ``purpose``) that is fixed over the beamtime."""
         return np.random.default_rng([self.seed, purpose])
-
-
-def _refuse_shape(shape: tuple[int, int]) -> None:
-    two_integers = len(shape) == 2 and all(isinstance(side, int | np.integer) for side in shape)
-    if not (two_integers and all(32 <= side <= LARGEST_SIDE for side in shape)):
-        raise Refused(
-            found=f"the frame shape is {shape}",
-            needed=f"two whole numbers, rows and columns, each from 32 to {LARGEST_SIDE}",
-            remedy="a Jungfrau module has (512, 1024)",
-        )
-
-
-def _refuse_outside(name: str, value: float, low: float, high: float) -> None:
-    if not (math.isfinite(value) and low <= value <= high):
-        raise Refused(
-            found=f"{name} is {value:g}",
-            needed=f"a number from {low:g} to {high:g}",
-            remedy=f"the default is {Campaign.__dataclass_fields__[name].default:g}",
-        )
-
-
-def _refuse_fraction(name: str, value: int) -> None:
-    if not isinstance(value, int | np.integer):
-        raise Refused(found=f"{name} is {value!r}", needed="a whole number", remedy=f"give {name} without a fraction")

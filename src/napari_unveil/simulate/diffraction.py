@@ -5,13 +5,14 @@ narrow ones for a powder. Spots are round Gaussians in new places in each shot, 
 one at a time; their photons are log-normal, since each crystal cuts the Ewald sphere elsewhere.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
 
-from napari_unveil.errors import Refused
 from napari_unveil.simulate.charge import Real
+from napari_unveil.simulate.ranges import refuse_outside
 
 RANGES: dict[str, tuple[float, float]] = {
     "ring_photons": (0.0, 1e5),
@@ -62,14 +63,7 @@ class Diffraction:
     spot_width_px: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, (low, high) in {**RANGES, **COUNTS}.items():
-            value = getattr(self, name)
-            if not low <= value <= high or (name in COUNTS and not isinstance(value, int | np.integer)):
-                raise Refused(
-                    found=f"{name} is {value}",
-                    needed=f"a {'whole ' if name in COUNTS else ''}number from {low:g} to {high:g}",
-                    remedy=f"the default is {Diffraction.__dataclass_fields__[name].default:g}",
-                )
+        refuse_outside(self, numbers=RANGES, counts=COUNTS)
 
 
 def draw_spots(diffraction: Diffraction, *, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Spot, ...]:
@@ -109,7 +103,8 @@ def add_spots(image: Real, spots: tuple[Spot, ...], *, width_px: float) -> None:
 
 
 def _cells(at: float, reach: int, side: int) -> range:
-    return range(max(int(at) - reach, 0), min(int(at) + reach + 1, side))
+    first = min(max(math.floor(at) - reach, 0), side)
+    return range(first, max(min(math.floor(at) + reach + 1, side), first))
 
 
 def _shares(cells: range, at: float, width_px: float) -> Real:
