@@ -46,6 +46,12 @@ def test_each_family_opens_at_its_frames(family):
     assert all(candidate.reason for candidate in candidates_in(listing(*paths)))
 
 
+@pytest.mark.parametrize("frames", [1, 3, 24])
+def test_a_published_pair_may_have_few_frames(frames):
+    pair = [Node(f"/{name}_count/data", (192, 240, frames), np.dtype("u4")) for name in ("high", "low")]
+    assert meant(listing(*pair)) == "/low_count/data"
+
+
 def test_what_the_file_declares_goes_before_known_places():
     attributes = {"": {"default": "other"}, "/other": {"default": "plot"}, "/other/plot": {"signal": "counts"}}
     assert meant(listing("/entry/data/data", "/other/plot/counts", attributes=attributes)) == "/other/plot/counts"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from napari_unveil import __version__
 from napari_unveil.cli import verbs
+from napari_unveil.cli.simulating import add_simulate
 from napari_unveil.errors import Refused
 
 ADDRESS_HELP = "FILE[::/dataset[?axis=last]], a pattern in quotes, 'A.h5 + B.h5', or a European XFEL run folder"
@@ -18,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="VERB")
-    for add in (_demo, _simulate, _info, _mask, _harvest, _train, _denoise, _inspect):
+    for add in (_demo, add_simulate, _info, _mask, _harvest, _train, _denoise, _inspect):
         _with_json(add(commands))
     verb = commands.add_parser("benchmark", help="tables of how good and how fast separations are, on this machine")
     tables = verb.add_subparsers(required=True, metavar="TABLE")
@@ -36,18 +37,6 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> ar
     verb.add_argument("--headless", type=Path, metavar="OUT.png", help="write the picture instead of a window")
     verb.add_argument("--seed", type=int, default=0, help="seed of the simulated shot")
     verb.set_defaults(verb=verbs.demo)
-    return verb
-
-
-def _simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
-    verb = commands.add_parser("simulate", help="write xray.h5, full.h5 and truth.h5 of a simulated beamtime")
-    verb.add_argument("folder", type=Path, metavar="OUTDIR")
-    verb.add_argument("--xray-only", type=int, default=12, metavar="N", help="X-ray-only shots (12)")
-    verb.add_argument("--shots", type=int, default=12, metavar="N", help="full shots (12)")
-    verb.add_argument("--hits-per-pixel", type=float, metavar="H", help="mean bremsstrahlung hits per pixel (0.15)")
-    verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of the X-ray photons (8)")
-    verb.add_argument("--seed", type=int, default=0)
-    verb.set_defaults(verb=verbs.simulate)
     return verb
 
 

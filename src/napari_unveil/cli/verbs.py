@@ -37,23 +37,6 @@ def demo(request: Namespace, printer: Printer) -> None:
     )
 
 
-def simulate(request: Namespace, printer: Printer) -> None:
-    """A simulated beamtime with its truth."""
-    from napari_unveil.simulate import Campaign
-    from napari_unveil.workflow import simulating
-
-    asked = {"hits_per_pixel": request.hits_per_pixel, "photon_energy_keV": request.photon_energy}
-    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    campaign = Campaign(seed=request.seed, **given)
-    reports = simulating.simulate(
-        request.folder, campaign, xray_only=request.xray_only, shots=request.shots, seed=request.seed
-    )
-    printer.follow("shots", reports, _as_it_is)
-    names = (simulating.XRAY_FILE, simulating.FULL_FILE, simulating.TRUTH_FILE)
-    paths = [str(request.folder / name) for name in names]
-    printer.result("\n".join(paths), {"files": paths})
-
-
 def info(request: Namespace, printer: Printer) -> None:
     """What can be opened in a file."""
     from napari_unveil.frames import list_datasets, parse_address

@@ -7,7 +7,7 @@ from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS, mask_bits_from_tex
 from napari_unveil.frames.fitness import refuse_absent, refuse_uncalibrated
 from napari_unveil.frames.listing import Listing, size_text
 from napari_unveil.frames.opening import list_datasets, open_frames, open_layers
-from napari_unveil.frames.results import NXdataWriter, read_process, writing_nxdata
+from napari_unveil.frames.results import NXdataWriter, read_process, write_process, writing_nxdata
 from napari_unveil.frames.stack import (
     FrameSource,
     FrameStack,
@@ -44,5 +44,6 @@ __all__ = [
     "size_text",
     "stack_from_array",
     "together",
+    "write_process",
     "writing_nxdata",
 ]

@@ -14,7 +14,7 @@ from napari_unveil.frames.hdf5_file import opened_hdf5
 from napari_unveil.frames.hdf5_frames import absent_in_words, axes_named, warnings_on
 from napari_unveil.frames.hdf5_tree import Dataset, Group, catalogue_of, look_up, node_of
 from napari_unveil.frames.listing import Listing, names_text
-from napari_unveil.frames.resolver import Candidate, candidates_in, clear_choice
+from napari_unveil.frames.resolver import Candidate, candidates_in, clear_choice, guessed_frame_axis
 from napari_unveil.frames.virtual import VirtualSources, virtual_sources
 
 COMPLEX = "c"
@@ -81,12 +81,17 @@ def _of_node(file: Group, path: Path, node: Node) -> Listing:
         shape=node.shape,
         dtype=str(node.dtype),
         unit="ADU" if detector.is_raw(file, node.path) else detector.unit_of(dataset),
-        axes=axes_named(file, node.path, dataset.ndim),
+        axes=_as_stored(node, axes_named(file, node.path, dataset.ndim)),
         layout="HDF5",
         note=problem or "; ".join(_remarks(file, node, sources)),
         available=not problem,
         stored=_stored(node, dataset),
     )
+
+
+def _as_stored(node: Node, axes: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the axes, the frames where the file has them."""
+    return axes if guessed_frame_axis(node) == 0 else (*axes[1:], axes[0])
 
 
 def _broken(path: Path, node: Node) -> Listing:

@@ -176,7 +176,7 @@ def _other(node: Node) -> Candidate:
 
 def _is_beside(node: Node) -> bool:
     named = COMPANIONS.fullmatch(node.path.rpartition("/")[2])
-    return named is not None or node.is_narrow
+    return named is not None or (node.is_narrow and guessed_frame_axis(node) == 0)
 
 
 def _is_single(node: Node) -> bool:

@@ -124,11 +124,31 @@ def writing_nxdata(
         entry.attrs["default"] = "data"
         data = _data(entry, stack_shape, names, unit)
         _write_coordinates(data, along, len(stack_shape))
-        _write_process(entry, process or {})
+        write_process(entry, process or {})
         if photon_energy_keV is not None:
             energy = _group(entry, "beam", "NXbeam").create_dataset("incident_energy", data=photon_energy_keV)
             energy.attrs["units"] = "keV"
         yield NXdataWriter(path, {name: data[name] for name in names})
+
+
+def write_process(entry: Group, process: Mapping[str, object]) -> None:
+    """Say in an open file how its content came about, with this program, its version and the date.
+
+    Parameters
+    ----------
+    entry
+        Group to write ``process`` into; :func:`read_process` looks in ``/entry``.
+    process
+        Text is stored as it is, anything else as JSON.
+    """
+    group = _group(entry, "process", "NXprocess")
+    known = {
+        "program": PROGRAM,
+        "version": __version__,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    for name, value in {**known, **process}.items():
+        group[name] = value if isinstance(value, str) else json.dumps(value, default=_plain)
 
 
 def read_process(address: Address) -> dict[str, Any]:
@@ -179,17 +199,6 @@ def _write_coordinates(data: Group, coordinates: Mapping[str, NDArray[Any]], ndi
 def _first_axis(coordinates: Mapping[str, NDArray[Any]]) -> str:
     """Name the first coordinate that tells the frames apart, such as trainId with one frame a train."""
     return next((name for name, values in coordinates.items() if np.unique(values).size == len(values)), ".")
-
-
-def _write_process(entry: Group, process: Mapping[str, object]) -> None:
-    group = _group(entry, "process", "NXprocess")
-    known = {
-        "program": PROGRAM,
-        "version": __version__,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    for name, value in {**known, **process}.items():
-        group[name] = value if isinstance(value, str) else json.dumps(value, default=_plain)
 
 
 def _plain(value: object) -> object:

@@ -11,8 +11,8 @@ from napari_unveil.frames import writing_nxdata
 from napari_unveil.saving import make_folder
 from napari_unveil.simulate import Campaign, Shot, full_shots, xray_only_shots
 from napari_unveil.types import Progress
+from napari_unveil.workflow.simulated_files import FULL_FILE, TRUTH_FILE, XRAY_FILE, refuse_other_kind
 
-XRAY_FILE, FULL_FILE, TRUTH_FILE = "xray.h5", "full.h5", "truth.h5"
 TRUTHS = ("signal", "noise", "expected")
 
 
@@ -33,8 +33,9 @@ def simulate(folder: Path, campaign: Campaign, *, xray_only: int, shots: int, se
     Raises
     ------
     Refused
-        When a number is below one or the folder cannot be written to.
+        When a number is below one, the folder cannot be written to, or it holds measurements of another kind.
     """
+    refuse_other_kind(folder, "beamtime")
     quiet = xray_only_shots(campaign, count=xray_only, rng=np.random.default_rng([seed, 0]))
     loud = full_shots(campaign, count=shots, rng=np.random.default_rng([seed, 1]))
     make_folder(folder)
