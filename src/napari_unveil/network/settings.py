@@ -9,6 +9,9 @@ ScalingName = Literal["percentile", "physical"]
 HeadName = Literal["subtract", "share"]
 GroupName = Literal["p4", "plain"]
 
+IRUNET_REDUCTIONS = 4
+"""Times that an inception U-Net halves the resolution."""
+
 
 @dataclass(frozen=True, slots=True)
 class UNetSettings:
@@ -71,3 +74,113 @@ class UNetSettings:
         for _ in self.widths[1:]:
             reach = 2 * reach + 2
         return -(-reach * self.cell_px // self.stride_px) * self.stride_px
+
+
+@dataclass(frozen=True, slots=True)
+class MSDSettings:
+    """Size of a mixed-scale dense network; published for noise2inverse: depth 100, dilations 1 to 10.
+
+    Parameters
+    ----------
+    depth
+        Layers of one map each.
+    dilations
+        Layers have the dilations 1 to this, in pixels, over and over.
+    inputs, outputs
+        Channels that enter, and maps that leave.
+    """
+
+    depth: int = 100
+    dilations: int = 10
+    inputs: int = 1
+    outputs: int = 1
+
+    def __post_init__(self) -> None:
+        _refuse_below_one("a mixed-scale dense network", self.depth, self.dilations, self.inputs, self.outputs)
+
+    @property
+    def stride_px(self) -> int:
+        """Frames have any size, and tiles any origin."""
+        return 1
+
+    @property
+    def halo_px(self) -> int:
+        """Pixels around a tile that its result depends on: the sum of all dilations."""
+        return sum(layer % self.dilations + 1 for layer in range(self.depth))
+
+
+@dataclass(frozen=True, slots=True)
+class VDSRSettings:
+    """Size of a very deep residual network; published for paired frames: depth 20, 64 filters.
+
+    Parameters
+    ----------
+    depth
+        Convolutions before the one that makes the output.
+    filters
+        Maps of each.
+    channels
+        Maps that enter and leave.
+    """
+
+    depth: int = 20
+    filters: int = 64
+    channels: int = 1
+
+    def __post_init__(self) -> None:
+        _refuse_below_one("a very deep residual network", self.depth, self.filters, self.channels)
+
+    @property
+    def stride_px(self) -> int:
+        """Frames have any size, and tiles any origin."""
+        return 1
+
+    @property
+    def halo_px(self) -> int:
+        """Pixels around a tile that its result depends on: one for each convolution."""
+        return self.depth + 1
+
+
+@dataclass(frozen=True, slots=True)
+class IRUNetSettings:
+    """Size of an inception U-Net; published for paired frames: 64 filters.
+
+    Parameters
+    ----------
+    filters
+        Maps at each resolution.
+    inputs, outputs
+        Channels that enter, and maps that leave.
+    """
+
+    filters: int = 64
+    inputs: int = 1
+    outputs: int = 1
+
+    def __post_init__(self) -> None:
+        _refuse_below_one("an inception U-Net", self.filters, self.inputs, self.outputs)
+
+    @property
+    def stride_px(self) -> int:
+        """Frames have any size; tile origins must be multiples of this."""
+        return int(2**IRUNET_REDUCTIONS)
+
+    @property
+    def halo_px(self) -> int:
+        """Pixels around a tile that its result depends on, rounded up to the stride."""
+        reach = 2  # a dilated convolution
+        for _ in range(IRUNET_REDUCTIONS):
+            reach = -(-reach // 2) + 2
+        for _ in range(IRUNET_REDUCTIONS - 1):
+            reach = 2 * reach + 1 + 2
+        reach = 2 * reach + 1 + 1  # the first convolution reaches one pixel
+        return -(-reach // self.stride_px) * self.stride_px
+
+
+def _refuse_below_one(network: str, *sizes: int) -> None:
+    if min(sizes) < 1:
+        raise Refused(
+            found=f"{network} of the sizes {', '.join(map(str, sizes))}",
+            needed="at least one of each",
+            remedy="choose positive sizes, or the published ones",
+        )
