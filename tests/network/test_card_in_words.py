@@ -9,7 +9,7 @@ def test_the_shipped_model_says_what_it_is():
     lines = dict(card_in_words(read_card(model_path("default"))))
     assert lines["Trained on"] == "96 simulated beamtimes"
     assert lines["Patches seen"] == "200 928"
-    assert lines["Scores"].startswith("loss on held-out frames 0.56")
+    assert lines["Scores"].startswith("loss on held-out frames 0.5593")
     assert lines["Network"] == "U-Net of 8 / 16 / 32 fields, 8 latent, in cells of 2 × 2 pixels, with an error bar"
     assert lines["Unit"] == "photons"
     assert lines["Program"].startswith("napari-unveil ")
