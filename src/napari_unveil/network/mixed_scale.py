@@ -21,6 +21,9 @@ GROUP = 8
 PIXELS_PER_CORE = 2**16
 """Images are worked on together up to so many pixels: with fewer the calls count, more take memory for nothing."""
 
+STRIP_PER_CORE = 2**12
+"""Pixels of one matrix product, so that what enters is still in the cache when it is read again."""
+
 PIXELS_ON_ACCELERATOR = 2**22
 
 
@@ -128,7 +131,7 @@ def _filled_stack(x: Tensor, layers: Layers, room: _Room) -> Tensor:
         filters = layers.filters[first : first + GROUP]
         entering = 1 + channels + first
         maps = stack[entering : entering + len(filters)]
-        torch.mm(filters[:, :, :entering].flatten(0, 1), stack[:entering], out=taps[: TAPS * len(filters)])
+        _multiply(filters[:, :, :entering].flatten(0, 1), stack[:entering], taps[: TAPS * len(filters)])
         for i in range(len(filters)):
             own = room.of_layer(first + i)
             if i:
@@ -155,6 +158,13 @@ def _go_back(stack: Tensor, to_stack: Tensor, layers: Layers, to_filters: Tensor
         to_stack[:entering].addmm_(filters[:, :, :entering].flatten(0, 1).t(), of_group)
         reached = entering + len(filters) - 1
         to_filters[first : first + len(filters)].flatten(0, 1)[:, :reached].addmm_(of_group, stack[:reached].t())
+
+
+def _multiply(filters: Tensor, maps: Tensor, taps: Tensor) -> None:
+    """``taps = filters @ maps``, on the CPU in strips of pixels."""
+    strip = STRIP_PER_CORE * torch.get_num_threads() if maps.device.type == "cpu" else maps.shape[1]
+    for of_maps, of_taps in zip(torch.split(maps, strip, 1), torch.split(taps, strip, 1), strict=True):
+        torch.mm(filters, of_maps, out=of_taps)
 
 
 def _channels_of(stack: Tensor, x: Tensor) -> Tensor:
