@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.network.model_file import load_model
+from napari_unveil.network.model_file import load_model, load_tensors, save_tensors
 from napari_unveil.network.unet import UNetSettings
 from napari_unveil.recipes.separation import SeparationSettings, Separator, separator_from_file
 from napari_unveil.training import loop as loop_module
 from napari_unveil.training import resume, train
 from napari_unveil.training.learner import learner_of
+from napari_unveil.training.record import KEY, KIND
 from napari_unveil.training.separation_learner import FIRST_LOGIT
 
 pytestmark = pytest.mark.usefixtures("report_each_step")
@@ -160,6 +161,15 @@ def test_another_run_is_not_resumed(make_plan):
     next(train(make_plan()))
     with pytest.raises(Refused, match="differs in batch"):
         list(resume(make_plan(batch=4)))
+
+
+def test_a_state_of_a_version_without_a_setting_goes_on(make_plan):
+    plan = make_plan()
+    next(train(plan))
+    header, tensors = load_tensors(plan.state_path, KEY, KIND)
+    del header["run"]["recipe"]["network"]["group"]
+    save_tensors(plan.state_path, KEY, header, tensors)
+    assert list(resume(plan))[-1].ended == "epochs"
 
 
 def test_a_state_that_was_cut_short_is_refused(make_plan):

@@ -130,7 +130,7 @@ def variants() -> tuple[Variant, ...]:
         _one(
             "default-pixels",
             "default with the Poisson loss of pixels alone, without that of sums over cells of 8 and 32 pixels",
-            _default(loss="poisson-pixels"),
+            _default(loss="poisson"),
         ),
         Variant(
             plain,

@@ -36,7 +36,7 @@ def mae(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
     return _mean((predicted.signal - true.signal).abs() + (predicted.noise - true.noise).abs(), valid)
 
 
-def poisson_of_pixels(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
+def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
     """Poisson deviance of the signal in photons, and the likelihood of the error bar.
 
     ``D = p - t - t ln(p / t)`` with p and t the predicted and measured photons, each raised by a floor; it is
@@ -51,13 +51,13 @@ def poisson_of_pixels(predicted: Parts, true: Parts, valid: ImageBatch) -> Tenso
     return _mean(terms, valid)
 
 
-def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
-    """:func:`poisson_of_pixels`, and the same deviance of the sums over cells.
+def poisson_with_cells(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
+    """:func:`poisson` of pixels, and the same deviance of the sums over cells.
 
     A bias that is the same all over a cell of side k counts k^2 times as much in the cell's sum as in a pixel; the
     cells' mean deviance is divided by k, so that it counts k times.
     """
-    total = poisson_of_pixels(predicted, true, valid)
+    total = poisson(predicted, true, valid)
     frames = true.signal + true.noise
     for side in CELLS_PX:
         if side <= min(valid.shape[-2:]):
@@ -71,7 +71,7 @@ def poisson(predicted: Parts, true: Parts, valid: ImageBatch) -> Tensor:
 LOSSES: dict[LossName, Callable[[Parts, Parts, ImageBatch], Tensor]] = {
     "mae": mae,
     "poisson": poisson,
-    "poisson-pixels": poisson_of_pixels,
+    "poisson-cells": poisson_with_cells,
 }
 
 

@@ -9,7 +9,7 @@ from napari_unveil.errors import Refused
 from napari_unveil.network.card import ModelCard, damaged
 from napari_unveil.network.settings import HeadName, ScalingName, UNetSettings
 
-LossName = Literal["mae", "poisson", "poisson-pixels"]
+LossName = Literal["mae", "poisson", "poisson-cells"]
 ReadoutName = Literal["twice", "once"]
 
 RECIPE = "separation"
@@ -26,7 +26,7 @@ class SeparationSettings:
         Size of the U-Net.
     scaling, head, loss
         ``percentile``, ``subtract``, ``mae`` are the published ones; ``physical``, ``share``, ``poisson`` keep
-        weak flux and give signal + noise = frame exactly. ``poisson-pixels`` leaves the sums over cells out.
+        weak flux and give signal + noise = frame exactly. ``poisson-cells`` judges sums over cells, too.
     amplitude
         Range of the log-uniform random factor on each signal patch.
     noise_patches

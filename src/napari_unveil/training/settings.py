@@ -110,7 +110,7 @@ def _counting(network: UNetSettings) -> SeparationSettings:
         network,
         "physical",
         "share",
-        "poisson",
+        "poisson-cells",
         amplitude=(0.7, 1.4),
         noise_patches=(0, 2),
         readout="once",

@@ -13,6 +13,7 @@ from napari_unveil.tensors import Tensor
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.training.record import FREE_TO_CHANGE, KEY, KIND, Best, Leg, RunRecord, record_of
 from napari_unveil.training.report import TrainingReport
+from napari_unveil.training.settings import TrainingSettings
 
 NETWORK, OPTIMIZER, BEST = "network.", "optimizer.", "best."
 
@@ -58,7 +59,7 @@ def load_state(
     """
     header, tensors = load_tensors(plan.state_path, KEY, KIND)
     record = record_of(plan.state_path, header)
-    _refuse_other_run(plan.state_path, record.identity, _identity(plan))
+    _refuse_other_run(plan.state_path, _identity_in(record), _identity(plan))
     saved = _under(NETWORK, tensors)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
@@ -73,9 +74,19 @@ def load_state(
 
 
 def _identity(plan: TrainingPlan) -> dict[str, Any]:
-    settings = {name: value for name, value in asdict(plan.settings).items() if name not in FREE_TO_CHANGE}
     parent = None if plan.parent is None else plan.parent.sha256
-    return {"library": plan.library_sha256, "parent": parent, **_as_json(settings)}
+    return {"library": plan.library_sha256, "parent": parent, **_fixed(plan.settings)}
+
+
+def _identity_in(record: RunRecord) -> dict[str, Any]:
+    """As this version reads it: a setting that an older one did not have is what it was then, the default."""
+    return {**record.identity, **_fixed(record.settings())}
+
+
+def _fixed(settings: TrainingSettings) -> dict[str, Any]:
+    """Settings that a resumed run may not change, as a header holds them."""
+    fixed = {name: value for name, value in asdict(settings).items() if name not in FREE_TO_CHANGE}
+    return {name: _as_json(value) for name, value in fixed.items()}
 
 
 def _refuse_other_run(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

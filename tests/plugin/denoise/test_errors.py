@@ -14,6 +14,7 @@ from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.reader import layer_data
 from napari_unveil.plugin.session import Trio
 
+Denoised = Callable[[DenoiseView], Trio]
 Finish = Callable[[Task], None]
 Until = Callable[[Callable[[], Any]], None]
 SIGNAL, NOISE, ERROR = "full shots signal", "full shots noise", "full shots error"
@@ -27,16 +28,8 @@ def view(view: DenoiseView, model_with_errors: Path) -> DenoiseView:
     return view
 
 
-def denoised(view: DenoiseView, finish: Finish) -> Trio:
-    view.press()
-    finish(view.task)
-    trio = view.session.trio
-    assert trio is not None
-    return trio
-
-
-def test_the_error_is_a_third_layer_hidden_and_with_a_look_of_its_own(view: DenoiseView, finish: Finish) -> None:
-    trio = denoised(view, finish)
+def test_the_error_is_a_third_layer_hidden_and_with_a_look_of_its_own(view: DenoiseView, denoised: Denoised) -> None:
+    trio = denoised(view)
     error = view.viewer.layers[ERROR]
     assert trio.results == (view.viewer.layers[SIGNAL], view.viewer.layers[NOISE], error)
     assert trio.error is error
@@ -64,60 +57,62 @@ def test_it_is_added_in_a_turn_of_its_own(view: DenoiseView, finish: Finish, unt
 
 
 def test_pressing_again_fills_the_layer_and_another_model_takes_it_away(
-    view: DenoiseView, finish: Finish, model: Path
+    view: DenoiseView, denoised: Denoised, model: Path
 ) -> None:
-    error = denoised(view, finish).error
+    error = denoised(view).error
     view.passes.choose(4)
-    assert denoised(view, finish).error is error
+    assert denoised(view).error is error
     assert error.metadata["unveil"]["provenance"]["parameters"]["passes"] == 4
     view.choose_model(model)
-    assert not view.errors.isEnabled()
-    assert "gives no standard error" in view.errors.toolTip()
-    assert denoised(view, finish).error is None
+    assert not view.beside.errors.isEnabled()
+    assert "gives no standard error" in view.beside.errors.toolTip()
+    assert denoised(view).error is None
     assert ERROR not in view.viewer.layers
 
 
-def test_unwanted_errors_are_neither_shown_nor_kept(view: DenoiseView, finish: Finish) -> None:
-    assert view.errors.isEnabled()
-    view.errors.setChecked(False)
-    assert denoised(view, finish).error is None
+def test_unwanted_errors_are_neither_shown_nor_kept(view: DenoiseView, denoised: Denoised) -> None:
+    assert view.beside.errors.isEnabled()
+    view.beside.errors.setChecked(False)
+    assert denoised(view).error is None
     assert ERROR not in view.viewer.layers
     assert view.session.separation.all[0].result.get(0).error is None
 
 
 def test_the_wish_is_remembered(view: DenoiseView, qtbot: Any) -> None:
-    view.errors.setChecked(False)
+    view.beside.errors.setChecked(False)
     again = DenoiseView(view.viewer)
     qtbot.addWidget(again)
-    assert not again.errors.isChecked()
+    assert not again.beside.errors.isChecked()
 
 
-def test_memory_counts_the_errors(view: DenoiseView, finish: Finish, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_counts_the_errors(view: DenoiseView, denoised: Denoised, monkeypatch: pytest.MonkeyPatch) -> None:
     from napari_unveil.plugin.denoise import separations
     from napari_unveil.plugin.preferences import Preferences
 
     two_frames = 2 * 3 * 4 * 64 * 64
     monkeypatch.setattr(separations, "preferences", lambda: Preferences(cache_gb=two_frames / 1e9))
-    denoised(view, finish)
+    denoised(view)
     result = view.session.separation.all[0].result
     assert sum(result.has(index) for index in range(4)) == 2
 
 
-def test_an_error_that_is_removed_or_renamed_does_not_stop_the_others(view: DenoiseView, finish: Finish) -> None:
-    first = denoised(view, finish)
+def test_an_error_that_is_removed_or_renamed_does_not_stop_the_others(
+    view: DenoiseView, denoised: Denoised, finish: Finish
+) -> None:
+    first = denoised(view)
     view.viewer.layers.remove(ERROR)
     view.viewer.dims.set_current_step(0, 3)
     finish(view.task)
     assert view.session.separation.all != ()
-    second = denoised(view, finish)
+    second = denoised(view)
     assert second.signal is first.signal
     second.error.name = "mine"
-    assert denoised(view, finish).error is second.error
+    assert denoised(view).error is second.error
     assert ERROR not in view.viewer.layers
 
 
-def test_the_denoising_ends_with_its_last_layer(view: DenoiseView, finish: Finish) -> None:
-    denoised(view, finish)
+def test_the_denoising_ends_with_its_last_layer(view: DenoiseView, denoised: Denoised) -> None:
+    denoised(view)
     view.viewer.layers.remove(SIGNAL)
     view.viewer.layers.remove(NOISE)
     assert view.session.separation.all != ()

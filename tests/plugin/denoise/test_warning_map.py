@@ -19,6 +19,7 @@ from napari_unveil.plugin.reader import layer_data
 from napari_unveil.plugin.session import Trio
 from napari_unveil.recipes.local_range import as_values, local_range_of
 
+Denoised = Callable[[DenoiseView], Trio]
 Finish = Callable[[Task], None]
 Until = Callable[[Callable[[], Any]], None]
 SIGNAL, NOISE, WARNING = "full shots signal", "full shots noise", "full shots warning"
@@ -34,23 +35,15 @@ def view(view: DenoiseView, model: Path, tmp_path: Path) -> DenoiseView:
     header = {"format": FORMAT, **asdict(file.card), "training": {"range": trained}}
     save_tensors(tmp_path / "knows.safetensors", HEADER_KEY, header, file.tensors)
     view.choose_model(tmp_path / "knows.safetensors")
-    assert not view.warnings.isChecked()
-    view.warnings.setChecked(True)
+    assert not view.beside.warnings.isChecked()
+    view.beside.warnings.setChecked(True)
     return view
 
 
-def denoised(view: DenoiseView, finish: Finish) -> Trio:
-    view.press()
-    finish(view.task)
-    trio = view.session.trio
-    assert trio is not None
-    return trio
-
-
 def test_the_map_is_a_veil_over_what_is_unlike_training_and_follows_the_stack(
-    view: DenoiseView, finish: Finish
+    view: DenoiseView, denoised: Denoised
 ) -> None:
-    trio = denoised(view, finish)
+    trio = denoised(view)
     veil = view.viewer.layers[WARNING]
     assert trio.results == (view.viewer.layers[SIGNAL], view.viewer.layers[NOISE], veil)
     assert trio.warning is veil
@@ -76,43 +69,45 @@ def test_it_is_added_in_a_turn_of_its_own(view: DenoiseView, finish: Finish, unt
     assert happened == [SIGNAL, NOISE, WARNING, "trio"]
 
 
-def test_pressing_again_fills_the_layer_and_without_the_wish_it_goes(view: DenoiseView, finish: Finish) -> None:
-    veil = denoised(view, finish).warning
+def test_pressing_again_fills_the_layer_and_without_the_wish_it_goes(view: DenoiseView, denoised: Denoised) -> None:
+    veil = denoised(view).warning
     view.passes.choose(4)
-    assert denoised(view, finish).warning is veil
-    view.warnings.setChecked(False)
-    assert denoised(view, finish).warning is None
+    assert denoised(view).warning is veil
+    view.beside.warnings.setChecked(False)
+    assert denoised(view).warning is None
     assert WARNING not in view.viewer.layers
     assert view.session.separation.all[0].result.get(0).unlike is None
 
 
 def test_a_model_that_does_not_know_its_training_data_offers_none(
-    view: DenoiseView, finish: Finish, model: Path
+    view: DenoiseView, denoised: Denoised, model: Path
 ) -> None:
-    assert view.warnings.isEnabled()
-    denoised(view, finish)
+    assert view.beside.warnings.isEnabled()
+    denoised(view)
     view.choose_model(model)
-    assert not view.warnings.isEnabled()
-    assert "does not say" in view.warnings.toolTip()
-    assert denoised(view, finish).warning is None
+    assert not view.beside.warnings.isEnabled()
+    assert "does not say" in view.beside.warnings.toolTip()
+    assert denoised(view).warning is None
     assert WARNING not in view.viewer.layers
 
 
-def test_a_veil_that_is_removed_or_renamed_does_not_stop_the_others(view: DenoiseView, finish: Finish) -> None:
-    first = denoised(view, finish)
+def test_a_veil_that_is_removed_or_renamed_does_not_stop_the_others(
+    view: DenoiseView, denoised: Denoised, finish: Finish
+) -> None:
+    first = denoised(view)
     view.viewer.layers.remove(WARNING)
     view.viewer.dims.set_current_step(0, 3)
     finish(view.task)
     assert view.session.separation.all != ()
-    second = denoised(view, finish)
+    second = denoised(view)
     assert second.signal is first.signal
     assert second.warning is not None
     second.warning.name = "mine"
-    assert denoised(view, finish).warning is second.warning
+    assert denoised(view).warning is second.warning
 
 
-def test_the_map_is_no_part_to_inspect(view: DenoiseView, finish: Finish, qtbot: Any) -> None:
-    denoised(view, finish)
+def test_the_map_is_no_part_to_inspect(view: DenoiseView, denoised: Denoised, qtbot: Any) -> None:
+    denoised(view)
     inspect = InspectView(view.viewer)
     qtbot.addWidget(inspect)
     offered = [field.itemText(row) for field in (inspect.signal, inspect.noise) for row in range(field.count())]

@@ -1,17 +1,17 @@
 """Window "Denoise": a layer and a model in; layers of signal, noise and what is known beside them out."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from napari.layers import Image
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QCheckBox, QFileDialog, QLabel
+from qtpy.QtWidgets import QFileDialog, QLabel
 
 from napari_unveil.errors import UnveilError
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.denoise import export, job
+from napari_unveil.plugin.denoise.beside_signal import ERROR_TIP, MAP_TIP, BesideSignal
 from napari_unveil.plugin.denoise.export import ExportRequest
 from napari_unveil.plugin.denoise.model_choice import CardTable, ModelChoice, as_table
 from napari_unveil.plugin.denoise.separating import DenoiseRequest, Separating
@@ -22,20 +22,9 @@ from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import DEVICES, Choice, LayerChoice, given, number_or, whole_number
 from napari_unveil.plugin.widgets.status_line import REFUSED_COLOUR
 from napari_unveil.plugin.widgets.step_view import Action, StepView
-from napari_unveil.workflow.request import DenoisingRequest, gives_errors, gives_map, photon_for
+from napari_unveil.workflow.request import DenoisingRequest, photon_for
 
 MODEL_TIP = "Trained network that takes the frames apart."
-ERROR_TIP = (
-    "How uncertain the model is of the signal in each pixel, as one standard error in the unit of the frames: a third "
-    "layer, hidden at first. It is written to exported files too, and Inspect carries it into profiles and sums."
-)
-MAP_TIP = (
-    "A veil where the frames are unlike what the model was trained on, in windows of up to 40 x 40 pixels: in "
-    "intensity, share of pixels with photons, or differences between neighbours, and so also in the unit. Do not rely "
-    "on results there. Exported files hold it too."
-)
-NO_MAP_TIP = "The chosen model does not say what its training data were like from place to place."
-NO_ERROR_TIP = "The chosen model gives no standard error; one that was trained with an error bar does."
 PREPARE_AFTER_MS = 300
 """So long after frames are chosen torch is loaded: while a layer is being added, each would hold the other up."""
 
@@ -55,9 +44,7 @@ class DenoiseView(StepView):
         self.model = ModelChoice()
         self.energy = number_or("unknown", low=0, high=1000, decimals=3, unit="keV")
         self.passes = Choice((("the model's own", None), ("1", 1), ("4 (published)", 4)))
-        self.errors = QCheckBox("of the signal, as a layer")
-        self.errors.setChecked(True)
-        self.warnings = QCheckBox("where unlike training, as a layer")
+        self.beside = BesideSignal()
         self.device = Choice(DEVICES)
         self.device.choose(preferences().device)
         self.first, self.last = whole_number(0, low=0, high=0), whole_number(0, low=0, high=0)
@@ -96,8 +83,8 @@ class DenoiseView(StepView):
             self.passes,
             "How many times each pixel is predicted, on shifted grids of patches; 4 takes four times as long.",
         )
-        self.add_row("Standard error", self.errors, ERROR_TIP)
-        self.add_row("Warning map", self.warnings, MAP_TIP)
+        self.add_row("Standard error", self.beside.errors, ERROR_TIP)
+        self.add_row("Warning map", self.beside.warnings, MAP_TIP)
         self.add_row("Device", self.device, "Where the network runs.")
         about = self.add_section("About this model", "What the model was trained on, when, and how well it did.")
         about.addRow(self.card)
@@ -126,8 +113,8 @@ class DenoiseView(StepView):
             photon_energy_keV=given(self.energy),
             passes=self.passes.value(),
             device=self.device.value(),
-            errors=self.errors.isChecked(),
-            warning_map=self.warnings.isChecked(),
+            errors=self.beside.errors.isChecked(),
+            warning_map=self.beside.warnings.isChecked(),
         )
         request = DenoiseRequest(layer, layers.stack_of(layer), how)
         photon_for(self.model.card(), request.stack, how)
@@ -239,16 +226,7 @@ class DenoiseView(StepView):
         lines = self.model.lines()
         self.card.show_lines(lines)
         self.model.setToolTip(f"{MODEL_TIP}{as_table(lines)}")
-        self._offer(self.errors, gives_errors, ERROR_TIP, NO_ERROR_TIP)
-        self._offer(self.warnings, gives_map, MAP_TIP, NO_MAP_TIP)
-
-    def _offer(self, field: QCheckBox, gives: Callable[[DenoisingRequest], bool], tip: str, why_not: str) -> None:
-        try:
-            offered = gives(DenoisingRequest(model=self.model.value(), errors=True, warning_map=True))
-        except UnveilError:
-            offered = False
-        field.setEnabled(offered)
-        field.setToolTip(tip if offered else why_not)
+        self.beside.offer(self.model.value())
 
     # what is taken over from elsewhere
 

@@ -28,7 +28,7 @@ class ExpertFields:
             (
                 ("mean absolute error", "mae"),
                 ("Poisson likelihood", "poisson"),
-                ("Poisson, pixels alone", "poisson-pixels"),
+                ("Poisson, pixels and cells", "poisson-cells"),
             )
         )
         self.head = Choice((("n = ReLU(l)", "subtract"), ("n = x sigmoid(l)", "share")))
