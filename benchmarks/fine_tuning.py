@@ -121,7 +121,7 @@ def _library(request: argparse.Namespace, named: NamedCampaign) -> PatchLibrary:
             patch=request.patch, signals=request.patches, noises=request.patches, seed=request.seed
         )
         for report in harvest(plan_harvest(xray, full, mask, wanted), path):
-            print(f"{report.signal_count} signal and {report.noise_count} noise patches", flush=True)
+            print(f"{report.counts['signal']} signal and {report.counts['noise']} noise patches", flush=True)
     return PatchLibrary.open(path)
 
 

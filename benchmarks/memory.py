@@ -53,9 +53,9 @@ def harvest() -> None:
         settings = HarvestSettings(patch=PATCH_PX, signals=SIGNALS, noises=NOISES, max_excluded=0.6)
         plan = plan_harvest(signal, noise, mask, settings)
         *_, last = harvest_patches(plan, Path(folder) / "patches.h5")
-    patches_mb = (last.signal_count + last.noise_count) * PATCH_PX**2 * 4 / 1e6
+    patches_mb = sum(last.counts.values()) * PATCH_PX**2 * 4 / 1e6
     print(
-        f"harvesting {last.signal_count + last.noise_count} patches ({patches_mb:.0f} MB) from {FRAMES} frames: "
+        f"harvesting {sum(last.counts.values())} patches ({patches_mb:.0f} MB) from {FRAMES} frames: "
         f"{peak_mb():.0f} MB ({before:.0f} MB before)"
     )
 

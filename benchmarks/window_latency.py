@@ -31,7 +31,7 @@ from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.train import job as train_job
 from napari_unveil.plugin.workbench import Workbench
 from napari_unveil.simulate import Campaign
-from napari_unveil.training import PRESETS
+from napari_unveil.training import preset
 from napari_unveil.workflow.simulating import FULL_FILE, XRAY_FILE, simulate
 
 SHOTS = 4
@@ -140,7 +140,7 @@ def beside_harvest(bench: Bench) -> Path:
 
 
 def beside_training(bench: Bench, library: Path) -> None:
-    settings = replace(PRESETS["default"], minutes=10.0, epochs=None, device="cpu")
+    settings = replace(preset("default"), minutes=10.0, epochs=None, device="cpu")
     task = bench.session.task("train")
     train_job.start(bench.session, train_job.TrainRequest(library, settings, "", bench.folder / "m.safetensors"))
     until(lambda: isinstance(task.last_report, train_job.RunNews))

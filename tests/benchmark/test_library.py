@@ -24,16 +24,16 @@ def test_it_is_in_photons(library):
 
 
 def test_all_patches_of_a_campaign_have_its_number(library):
-    assert set(library.signal_frames) == set(library.noise_frames) == {0, 1, 2}
+    assert set(library.labels["signal"].frames) == set(library.labels["noise"].frames) == {0, 1, 2}
 
 
 def test_readout_noise_is_in_the_signal_alone(library):
-    noise = library.noise(np.arange(library.noise_count))
+    noise = library.patches("noise", np.arange(library.count("noise")))
     assert noise.min() >= 0
     assert (noise == 0).any()
     for number, campaign in enumerate(training_campaigns(3)):
         sigma = campaign.readout_noise_keV / campaign.photon_energy_keV
-        signal = library.signal(np.flatnonzero(library.signal_frames == number))
+        signal = library.patches("signal", np.flatnonzero(library.labels["signal"].frames == number))
         assert signal.min() < -2 * sigma
         assert signal.min() > -7 * sigma
 
@@ -47,8 +47,8 @@ def test_the_same_settings_give_the_same_patches(library, tmp_path):
     for _ in write_library(tmp_path / "again.h5", SETTINGS):
         pass
     again = PatchLibrary.open(tmp_path / "again.h5")
-    indices = np.arange(library.signal_count)
-    np.testing.assert_array_equal(again.signal(indices), library.signal(indices))
+    indices = np.arange(library.count("signal"))
+    np.testing.assert_array_equal(again.patches("signal", indices), library.patches("signal", indices))
 
 
 def test_patches_of_a_frame_do_not_overlap_and_lie_inside():

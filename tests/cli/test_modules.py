@@ -37,9 +37,9 @@ def test_mask_and_harvest_take_each_module_apart(run: Path, tmp_path: Path, name
     words = f"harvest --signal {run} --noise {run} --mask {mask} -o {library} --patch 16 --signals 12 --noises 24"
     assert main(words.split()) == 0
     cut = PatchLibrary.open(library)
-    assert (set(cut.noise_frames), set(cut.noise_modules)) == ({0, 1, 2, 3}, {0, 1})
+    assert (set(cut.labels["noise"].frames), set(cut.labels["noise"].modules)) == ({0, 1, 2, 3}, {0, 1})
     plan = plan_harvest(stack, stack, load_mask(mask), HarvestSettings(patch=16, signals=12, noises=24))
     list(harvest(plan, tmp_path / "again.h5"))
     np.testing.assert_array_equal(
-        PatchLibrary.open(tmp_path / "again.h5").noise(np.arange(24)), cut.noise(np.arange(24))
+        PatchLibrary.open(tmp_path / "again.h5").patches("noise", np.arange(24)), cut.patches("noise", np.arange(24))
     )

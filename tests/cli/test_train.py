@@ -23,7 +23,7 @@ def there(tmp_path, monkeypatch):
     path = Path("patches.h5")
     with writing_library(path, patch=PATCH_PX, unit="keV", photon_energy_keV=8.0, provenance={}) as shelves:
         for index in range(12):
-            for shelf in shelves:
+            for shelf in shelves.values():
                 pixels = 8.0 * rng.poisson(1.0, (PATCH_PX, PATCH_PX))
                 shelf.append(Cutting(pixels.astype(np.float32), (0, 0), 0.0), frame=index % 4)
 

@@ -25,7 +25,7 @@ def test_the_file_has_the_size_that_was_announced(stack, tmp_path, patch, signal
     path = tmp_path / "patches.h5"
     announced = looked_ahead(plan, path)
     *_, last = harvest(plan, path)
-    assert (announced.signals, announced.noises) == (last.signal_count, last.noise_count)
+    assert (announced.signals, announced.noises) == (last.counts["signal"], last.counts["noise"])
     assert announced.file_bytes == pytest.approx(path.stat().st_size, rel=0.02)
 
 

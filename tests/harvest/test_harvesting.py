@@ -16,9 +16,9 @@ def replanned(plan, **changes):
 def test_a_harvest_reports_its_way_and_leaves_what_was_asked_for(plan, tmp_path):
     reports = list(harvest(plan, tmp_path / "patches.h5"))
     library = PatchLibrary.open(tmp_path / "patches.h5")
-    assert (library.signal_count, library.noise_count) == (30, 40)
+    assert (library.count("signal"), library.count("noise")) == (30, 40)
     last = reports[-1]
-    assert (last.frames_read, last.frames, last.signal_count, last.noise_count) == (12, 12, 30, 40)
+    assert (last.frames_read, last.frames, last.counts["signal"], last.counts["noise"]) == (12, 12, 30, 40)
     assert [report.frames_read for report in reports[:-1]] == list(range(1, 13))
     assert list(tmp_path.iterdir()) == [library.path]
 
@@ -30,15 +30,15 @@ def test_the_file_is_there_at_the_last_report(plan, tmp_path):
 
 
 def test_every_frame_contributes_its_share(library):
-    np.testing.assert_array_equal(np.bincount(library.signal_frames), [5] * 6)
-    assert set(np.bincount(library.noise_frames)) == {6, 7}
+    np.testing.assert_array_equal(np.bincount(library.labels["signal"].frames), [5] * 6)
+    assert set(np.bincount(library.labels["noise"].frames)) == {6, 7}
 
 
 def test_fewer_patches_than_frames_come_from_different_frames(plan, tmp_path):
     list(harvest(replanned(plan, settings={"signals": 3, "noises": 2}), tmp_path / "patches.h5"))
     library = PatchLibrary.open(tmp_path / "patches.h5")
-    assert len(set(library.signal_frames)) == 3
-    assert len(set(library.noise_frames)) == 2
+    assert len(set(library.labels["signal"].frames)) == 3
+    assert len(set(library.labels["noise"].frames)) == 2
 
 
 @pytest.mark.parametrize("value", [0, np.nan])
@@ -48,10 +48,10 @@ def test_others_make_up_for_barren_frames(plan, stack, xray_frames, full_frames,
     xray[barren] = full[barren] = value
     poor = replanned(plan, signal=stack(xray), noise=stack(full))
     *_, last = harvest(poor, tmp_path / "patches.h5")
-    assert (last.signal_count, last.noise_count) == (30, 40)
+    assert (last.counts["signal"], last.counts["noise"]) == (30, 40)
     assert last.frames_read == last.frames
     library = PatchLibrary.open(tmp_path / "patches.h5")
-    assert not set(barren) & {*library.signal_frames, *library.noise_frames}
+    assert not set(barren) & {*library.labels["signal"].frames, *library.labels["noise"].frames}
 
 
 def test_too_few_noise_positions_are_reported_and_never_doubled(plan, tmp_path):
@@ -59,7 +59,7 @@ def test_too_few_noise_positions_are_reported_and_never_doubled(plan, tmp_path):
     mask[:33, :33] = False
     scarce = replanned(plan, mask=mask, settings={"max_excluded": 0.0, "noises": 1000})
     *_, last = harvest(scarce, tmp_path / "patches.h5")
-    assert (last.noise_count, last.noises) == (6 * 4, 1000)
+    assert (last.counts["noise"], last.wanted["noise"]) == (6 * 4, 1000)
 
 
 @pytest.mark.parametrize("barren", ["signal", "noise"])
@@ -83,9 +83,9 @@ def test_unreadable_frames_are_listed_and_left_out(plan, tmp_path, monkeypatch):
     reports = []
     with pytest.raises(Failed, match="2 frames could not be read"):
         reports.extend(harvest(resolved, tmp_path / "patches.h5"))
-    assert PatchLibrary.open(tmp_path / "patches.h5").noise_count == 40
+    assert PatchLibrary.open(tmp_path / "patches.h5").count("noise") == 40
     last = reports[-1]
-    assert (last.signal_count, last.noise_count) == (30, 40)
+    assert (last.counts["signal"], last.counts["noise"]) == (30, 40)
     assert [sentence.split(";")[0] for sentence in last.unreadable] == [
         "frame 2 of xray.h5 is broken",
         "frame 2 of full.h5 is broken",
@@ -119,7 +119,7 @@ def test_the_seed_decides(plan, tmp_path):
     def corners(name, seed):
         list(harvest(replanned(plan, settings={"seed": seed}), tmp_path / name))
         library = PatchLibrary.open(tmp_path / name)
-        return library.signal(np.arange(30)), library.noise(np.arange(40))
+        return library.patches("signal", np.arange(30)), library.patches("noise", np.arange(40))
 
     first, again, other = corners("a.h5", 1), corners("b.h5", 1), corners("c.h5", 2)
     for kind in (0, 1):
@@ -146,4 +146,4 @@ def test_a_large_harvest_needs_little_memory(stack, tmp_path):
     written = (tmp_path / "patches.h5").stat().st_size
     assert written > 600 * 128 * 128 * 4
     assert peak < written / 4
-    assert any(report.signal_count == 256 for report in reports), "long frames report on the way"
+    assert any(report.counts["signal"] == 256 for report in reports), "long frames report on the way"

@@ -10,26 +10,28 @@ from napari_unveil.harvest import PatchLibrary
 
 def test_a_library_says_what_it_holds(library):
     assert (library.patch, library.unit, library.photon_energy_keV) == (32, "keV", 8.0)
-    assert library.signal_frames.dtype == library.noise_frames.dtype == np.int64
+    assert library.labels["signal"].frames.dtype == library.labels["noise"].frames.dtype == np.int64
     assert library.provenance["signal"] == "xray.h5"
     assert library.provenance["settings"]["seed"] == 3
     assert library.provenance["min_intensity"] > 0
 
 
 def test_patches_come_in_the_order_of_the_indices(library):
-    everything = library.signal(np.arange(library.signal_count))
+    everything = library.patches("signal", np.arange(library.count("signal")))
     assert everything.shape == (30, 32, 32)
     assert everything.dtype == np.float32
     indices = np.array([7, 2, 7, 29, 0])
-    np.testing.assert_array_equal(library.signal(indices), everything[indices])
-    assert library.noise(np.array([], np.int64)).shape == (0, 32, 32)
+    np.testing.assert_array_equal(library.patches("signal", indices), everything[indices])
+    assert library.patches("noise", np.array([], np.int64)).shape == (0, 32, 32)
 
 
 def test_patches_are_pixels_of_the_frame_they_name(library, xray_frames, full_frames):
     for index in range(5):
-        assert np.isin(library.signal(np.array([index])), xray_frames[library.signal_frames[index]]).all()
-        noise = library.noise(np.array([index]))
-        assert np.isin(noise[np.isfinite(noise)], full_frames[library.noise_frames[index]]).all()
+        assert np.isin(
+            library.patches("signal", np.array([index])), xray_frames[library.labels["signal"].frames[index]]
+        ).all()
+        noise = library.patches("noise", np.array([index]))
+        assert np.isin(noise[np.isfinite(noise)], full_frames[library.labels["noise"].frames[index]]).all()
 
 
 def test_positions_and_orientations_are_kept(library):
@@ -44,7 +46,7 @@ def test_the_file_is_closed_between_reads(library, tmp_path):
     moved = tmp_path / "moved.h5"
     moved.write_bytes(library.path.read_bytes())
     copy = PatchLibrary.open(moved)
-    copy.signal(np.array([0]))
+    copy.patches("signal", np.array([0]))
     with h5py.File(moved, "r+"):
         pass
 
@@ -83,6 +85,6 @@ def test_a_library_that_vanished_is_refused(library, tmp_path):
     gone = PatchLibrary.open(path)
     path.unlink()
     with pytest.raises(Refused, match=r"gone\.h5"):
-        gone.signal(np.array([0]))
+        gone.patches("signal", np.array([0]))
     with pytest.raises(Refused, match=r"gone\.h5"):
         _ = gone.sha256

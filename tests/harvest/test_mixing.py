@@ -22,14 +22,14 @@ def test_a_batch_holds_unchanged_patches_of_the_lists(library):
     batch = drawn(library)
     assert batch.signal.shape == batch.noise.shape == (8, 32, 32)
     assert batch.signal.dtype == batch.noise.dtype == np.float32
-    signals = library.signal(SIGNALS)
+    signals = library.patches("signal", SIGNALS)
     for patch, origin in zip(batch.signal, origins(batch.signal, signals), strict=True):
         np.testing.assert_array_equal(patch, signals[origin])
 
 
 def test_noise_partners_are_fresh(library):
     batches = [drawn(library, batch=10, seed=seed) for seed in (0, 1)]
-    signals, noises = library.signal(SIGNALS), np.nan_to_num(library.noise(NOISES))
+    signals, noises = library.patches("signal", SIGNALS), np.nan_to_num(library.patches("noise", NOISES))
     partners = [
         dict(zip(origins(b.signal, signals), origins(np.nan_to_num(b.noise), noises), strict=True)) for b in batches
     ]
@@ -38,7 +38,7 @@ def test_noise_partners_are_fresh(library):
 
 
 def test_amplitudes_are_log_uniform_in_their_range_and_noise_keeps_its_own(library):
-    signals = library.signal(SIGNALS)
+    signals = library.patches("signal", SIGNALS)
     batch = drawn(library, batch=2000, amplitude=(0.01, 100.0))
     peaks = {i: patch.max() for i, patch in enumerate(signals)}
     found = origins(batch.signal[:300], signals)
@@ -46,7 +46,7 @@ def test_amplitudes_are_log_uniform_in_their_range_and_noise_keeps_its_own(libra
     assert factors.min() >= 0.0099
     assert factors.max() <= 101
     assert (factors < 1).mean() == pytest.approx(0.5, abs=0.1)
-    assert np.nanmax(batch.noise) <= np.nanmax(library.noise(NOISES))
+    assert np.nanmax(batch.noise) <= np.nanmax(library.patches("noise", NOISES))
 
 
 def test_more_pairs_than_patches_can_be_drawn(library):
@@ -58,7 +58,7 @@ def test_the_generator_decides(library):
 
 
 def test_as_many_noise_patches_are_added_as_was_asked_for(library):
-    single = np.nan_to_num(library.noise(NOISES))
+    single = np.nan_to_num(library.patches("noise", NOISES))
     batch = drawn(library, batch=400, noise_patches=(0, 2))
     sums = np.nan_to_num(batch.noise)
     none = (sums == 0).all(axis=(1, 2))

@@ -28,24 +28,24 @@ def cut(modular, tmp_path):
 
 
 def test_a_patch_says_which_train_and_module_it_was_cut_from(cut, modular):
-    assert set(cut.signal_frames) == set(cut.noise_frames) == {0, 1, 2}
-    assert set(cut.signal_modules) == set(cut.noise_modules) == {0, 1}
+    assert set(cut.labels["signal"].frames) == set(cut.labels["noise"].frames) == {0, 1, 2}
+    assert set(cut.labels["signal"].modules) == set(cut.labels["noise"].modules) == {0, 1}
     assert cut.provenance["modules"] == 2
     assert cut.provenance["signal_frame_counts"] == [3]
     with h5py.File(cut.path) as file:
         corners = file["noise/position"][...]
-    for index, (shot, module) in enumerate(zip(cut.noise_frames, cut.noise_modules, strict=True)):
+    for index, (shot, module) in enumerate(zip(cut.labels["noise"].frames, cut.labels["noise"].modules, strict=True)):
         row, column = corners[index]
         there = modular.noise.data[shot, module, row : row + 32, column : column + 32].compute()
-        np.testing.assert_array_equal(cut.noise(np.array([index]))[0], there)
-    assert cut.place("noise", 0) == f"frame {cut.noise_frames[0]}, module {cut.noise_modules[0]}"
+        np.testing.assert_array_equal(cut.patches("noise", np.array([index]))[0], there)
+    assert cut.place("noise", 0) == f"frame {cut.labels['noise'].frames[0]}, module {cut.labels['noise'].modules[0]}"
 
 
 def test_no_noise_patch_has_a_pixel_that_is_masked_in_its_own_module(cut, masks):
     with h5py.File(cut.path) as file:
         corners = file["noise/position"][...]
     under_the_other = 0
-    for (row, column), module in zip(corners, cut.noise_modules, strict=True):
+    for (row, column), module in zip(corners, cut.labels["noise"].modules, strict=True):
         place = np.s_[row : row + 32, column : column + 32]
         assert not masks[module][place].any()
         under_the_other += masks[1 - module][place].any()
@@ -53,15 +53,15 @@ def test_no_noise_patch_has_a_pixel_that_is_masked_in_its_own_module(cut, masks)
 
 
 def test_training_and_validation_share_no_shot_whatever_the_module(cut):
-    training, validation = split_by_frame(cut.noise_frames, share=0.3, rng=np.random.default_rng(0))
-    assert not set(cut.noise_frames[training]) & set(cut.noise_frames[validation])
-    assert set(cut.noise_modules[validation]) == {0, 1}
+    training, validation = split_by_frame(cut.labels["noise"].frames, share=0.3, rng=np.random.default_rng(0))
+    assert not set(cut.labels["noise"].frames[training]) & set(cut.labels["noise"].frames[validation])
+    assert set(cut.labels["noise"].modules[validation]) == {0, 1}
 
 
 def test_patches_that_stay_keep_their_module(cut):
-    before = cut.noise_modules
+    before = cut.labels["noise"].modules
     list(remove_patches(cut, {"noise": np.array([2, 5])}))
-    np.testing.assert_array_equal(PatchLibrary.open(cut.path).noise_modules, np.delete(before, [2, 5]))
+    np.testing.assert_array_equal(PatchLibrary.open(cut.path).labels["noise"].modules, np.delete(before, [2, 5]))
 
 
 def test_a_library_that_names_no_modules_has_one(library, tmp_path):
@@ -70,7 +70,7 @@ def test_a_library_that_names_no_modules_has_one(library, tmp_path):
     with h5py.File(path, "r+") as file:
         del file["signal/module"], file["noise/module"]
     old = PatchLibrary.open(path)
-    assert not old.signal_modules.any()
-    assert old.place("signal", 3) == f"frame {library.signal_frames[3]}"
+    assert not old.labels["signal"].modules.any()
+    assert old.place("signal", 3) == f"frame {library.labels['signal'].frames[3]}"
     list(remove_patches(old, {"signal": np.array([0])}))
-    assert PatchLibrary.open(path).signal_count == library.signal_count - 1
+    assert PatchLibrary.open(path).count("signal") == library.count("signal") - 1

@@ -15,8 +15,8 @@ def test_patches_stand_in_rows_of_twelve_with_gaps(montage, library):
     assert montage.shape == (1, 3 * 32 + 2 * 2, 12 * 32 + 11 * 2)
     page = montage.frame((0,))
     assert page.shape == montage.shape[1:]
-    np.testing.assert_array_equal(page[:32, :32], library.signal(ORDER[:1])[0])
-    np.testing.assert_array_equal(page[34:66, 34:66], library.signal(ORDER[13:14])[0])
+    np.testing.assert_array_equal(page[:32, :32], library.patches("signal", ORDER[:1])[0])
+    np.testing.assert_array_equal(page[34:66, 34:66], library.patches("signal", ORDER[13:14])[0])
     assert np.isnan(page[32:34]).all()
     assert np.isnan(page[:, 32:34]).all()
     assert np.isnan(page[68:, 6 * 34 :]).all(), "nothing after the last patch"
@@ -25,7 +25,7 @@ def test_patches_stand_in_rows_of_twelve_with_gaps(montage, library):
 def test_patches_beyond_a_page_are_on_the_next(library):
     many = Montage(library, "noise", Ranking(np.resize(np.arange(40), 200), np.zeros(200)))
     assert many.shape[0] == 3
-    np.testing.assert_array_equal(many.frame((1,))[:32, :32], library.noise(np.array([96 % 40]))[0])
+    np.testing.assert_array_equal(many.frame((1,))[:32, :32], library.patches("noise", np.array([96 % 40]))[0])
     assert many.place_at(1, 0, 0) == 96
     assert many.place_at(2, 0, 8 * 34) is None, "199 is the last"
 

@@ -83,4 +83,4 @@ def test_a_library_that_was_written_again_meanwhile_is_refused(copy):
     with pytest.raises(Refused, match="has been written again"):
         list(remove_patches(copy, {"signal": np.array([0])}))
     with pytest.raises(Refused, match="written again"):
-        copy.signal(np.array([0]))
+        copy.patches("signal", np.array([0]))

@@ -1,6 +1,8 @@
 import pytest
 
-from napari_unveil.harvest import ROLES, suggest_role
+from napari_unveil.harvest import suggest_role
+from napari_unveil.recipes.registry import RECIPES
+from napari_unveil.recipes.separation_settings import SEPARATION
 
 
 @pytest.mark.parametrize(
@@ -22,10 +24,11 @@ from napari_unveil.harvest import ROLES, suggest_role
     ],
 )
 def test_the_words_of_a_name_speak_for_a_role(name, title):
-    role = suggest_role(name, recipe="separation")
+    role = suggest_role(name, roles=SEPARATION.roles)
     assert (role.title if role else None) == title
 
 
 def test_roles_of_a_recipe_have_names_of_their_own():
-    for roles in ROLES.values():
+    for recipe in RECIPES.values():
+        roles = recipe.roles
         assert len({role.name for role in roles}) == len({role.title for role in roles}) == len(roles)

@@ -31,8 +31,8 @@ def test_a_harvest_of_a_series_is_the_harvest_of_its_frames(plan, series, tmp_pa
     parted = plan_harvest(series, plan.noise, plan.mask, plan.settings)
     list(harvest(parted, tmp_path / "two.h5"))
     one, two = (PatchLibrary.open(tmp_path / name) for name in ("one.h5", "two.h5"))
-    np.testing.assert_array_equal(one.signal_frames, two.signal_frames)
-    np.testing.assert_array_equal(one.signal(np.arange(30)), two.signal(np.arange(30)))
+    np.testing.assert_array_equal(one.labels["signal"].frames, two.labels["signal"].frames)
+    np.testing.assert_array_equal(one.patches("signal", np.arange(30)), two.patches("signal", np.arange(30)))
     assert two.provenance["signal"] == "a.h5, b.h5"
     assert two.provenance["signal_frame_counts"] == [2, 4]
 

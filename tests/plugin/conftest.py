@@ -5,6 +5,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -72,6 +73,7 @@ def questions_asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """Fail when a thread, a worker of napari's or a window of ours outlives its test."""
+    gc.freeze()  # garbage is searched for among what the test makes: all else takes some tenths of a second
     yield
     deadline = time.monotonic() + 5
     while _threads() and time.monotonic() < deadline:
@@ -200,12 +202,12 @@ def _saved_model(path: Path, *, outputs: int) -> Path:
 
     from napari_unveil.network.model_file import ModelCard, save_model
     from napari_unveil.network.unet import UNet, UNetSettings
-    from napari_unveil.recipes.settings import RECIPE, SeparationSettings, settings_as_values
+    from napari_unveil.recipes.separation_settings import RECIPE, SeparationSettings
 
     torch.manual_seed(0)
     network = UNetSettings((2, 2), 2, outputs=outputs)
     settings = SeparationSettings(network, "physical", "share", "poisson", patch_px=32)
-    save_model(path, ModelCard(RECIPE, settings_as_values(settings), "keV", ENERGY_KEV), UNet(settings.network))
+    save_model(path, ModelCard(RECIPE, asdict(settings), "keV", ENERGY_KEV), UNet(settings.network))
     return path
 
 

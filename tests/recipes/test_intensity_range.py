@@ -13,7 +13,7 @@ from napari_unveil.harvest.library import writing_library
 from napari_unveil.network.card import ModelCard
 from napari_unveil.recipes.intensity_range import cautions_on_unit, local_range_in, range_of
 from napari_unveil.recipes.local_range import local_range_of
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.separation_settings import SeparationSettings
 
 PHOTON_KEV = 8.0
 SETTINGS = SeparationSettings()
@@ -23,12 +23,12 @@ SETTINGS = SeparationSettings()
 def library(tmp_path: Path) -> PatchLibrary:
     """Signal of 0 to 99 photons, noise of 0 and 10, in keV."""
     path = tmp_path / "patches.h5"
-    with writing_library(path, patch=10, unit="keV", photon_energy_keV=PHOTON_KEV, provenance={}) as (signal, noise):
+    with writing_library(path, patch=10, unit="keV", photon_energy_keV=PHOTON_KEV, provenance={}) as shelves:
         for frame in range(3):
             ramp = np.arange(100, dtype=np.float32).reshape(10, 10) * PHOTON_KEV
             ramp[0, 0] = np.nan
-            signal.append(Cutting(ramp, (0, 0), 0.0), frame=frame)
-            noise.append(Cutting(np.where(ramp > 790, 80, 0).astype(np.float32), (0, 0), 0.0), frame=frame)
+            shelves["signal"].append(Cutting(ramp, (0, 0), 0.0), frame=frame)
+            shelves["noise"].append(Cutting(np.where(ramp > 790, 80, 0).astype(np.float32), (0, 0), 0.0), frame=frame)
     return PatchLibrary.open(path)
 
 
@@ -55,7 +55,7 @@ def test_mixtures_leave_their_bands_the_same_each_time(library: PatchLibrary, ca
 
 
 def test_amplitudes_and_added_noise_widen_the_bands(library: PatchLibrary) -> None:
-    alone = local_range_of(library.signal(np.arange(3)), PHOTON_KEV)
+    alone = local_range_of(library.patches("signal", np.arange(3)), PHOTON_KEV)
     narrow, wide = (
         local_range_in(ModelCard("separation", {}, "keV", None, {"range": range_of(library, PHOTON_KEV, settings)}))
         for settings in (replace(SETTINGS, amplitude=(1.0, 1.0), noise_patches=(0, 1)), SETTINGS)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from napari_unveil.errors import Refused
 from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.model_file import ModelCard, save_model
 from napari_unveil.network.unet import UNet, UNetSettings
-from napari_unveil.recipes.separation import Separator, separator_from_file
-from napari_unveil.recipes.settings import SeparationSettings, settings_as_values, settings_of_model
+from napari_unveil.recipes.model import model_from_file
+from napari_unveil.recipes.registry import settings_of_model
+from napari_unveil.recipes.separation import Separator
+from napari_unveil.recipes.separation_settings import SeparationSettings
 
 TINY = UNetSettings((2, 2), 2)
 
@@ -18,7 +21,7 @@ def saved(path, **changes):
     settings = SeparationSettings(TINY, "physical", "share", "poisson")
     values = {
         "recipe": "separation",
-        "settings": settings_as_values(settings),
+        "settings": asdict(settings),
         "unit": "keV",
         "photon_energy_keV": 8.0,
     }
@@ -28,13 +31,13 @@ def saved(path, **changes):
 
 def test_settings_come_back_from_a_card():
     settings = SeparationSettings(TINY, "physical", "share", "poisson", (0.5, 3.0), 64)
-    card = ModelCard("separation", settings_as_values(settings), "keV", None)
+    card = ModelCard("separation", asdict(settings), "keV", None)
     assert settings_of_model(Path("model"), card) == settings
 
 
 def test_settings_of_a_model_from_before_there_were_error_bars_are_understood():
     settings = SeparationSettings(TINY, "physical", "share", "poisson")
-    values = settings_as_values(settings)
+    values = asdict(settings)
     del values["noise_patches"], values["readout"], values["network"]["cell_px"], values["network"]["outputs"]
     assert settings_of_model(Path("model"), ModelCard("separation", values, "keV", None)) == settings
 
@@ -42,7 +45,7 @@ def test_settings_of_a_model_from_before_there_were_error_bars_are_understood():
 def test_settings_of_an_error_bar_and_of_several_noise_patches_come_back():
     network = UNetSettings((2, 3), 4, cell_px=2, outputs=2)
     settings = SeparationSettings(network, "physical", "share", "poisson", noise_patches=(0, 3), readout="once")
-    values = json.loads(json.dumps(settings_as_values(settings)))
+    values = json.loads(json.dumps(asdict(settings)))
     assert settings_of_model(Path("model"), ModelCard("separation", values, "keV", None)) == settings
 
 
@@ -64,14 +67,14 @@ def test_an_error_bar_is_in_the_unit_of_the_frames():
 
 
 def test_a_model_of_another_recipe_is_refused(tmp_path):
-    with pytest.raises(Refused, match="recipe 'paired'"):
-        separator_from_file(saved(tmp_path / "m.safetensors", recipe="paired"))
+    with pytest.raises(Refused, match="recipe 'colouring'"):
+        model_from_file(saved(tmp_path / "m.safetensors", recipe="colouring"))
 
 
 def test_tensors_that_do_not_fit_the_header_are_refused(tmp_path):
-    settings = settings_as_values(SeparationSettings(UNetSettings((3, 2), 2)))
+    settings = asdict(SeparationSettings(UNetSettings((3, 2), 2)))
     with pytest.raises(Refused, match="do not fit"):
-        separator_from_file(saved(tmp_path / "m.safetensors", settings=settings))
+        model_from_file(saved(tmp_path / "m.safetensors", settings=settings))
 
 
 @pytest.mark.parametrize(("name", "value"), [("scaling", "log"), ("head", "add"), ("loss", "huber")])
@@ -109,16 +112,16 @@ def test_published_outputs_miss_the_sum_by_the_offset_and_the_default_by_nothing
 @pytest.mark.parametrize("settings", [{}, {"network": {"widths": [2]}}, {"network": 3}])
 def test_settings_that_are_damaged_are_refused(tmp_path, settings):
     with pytest.raises(Refused, match="damaged"):
-        separator_from_file(saved(tmp_path / "m.safetensors", settings=settings))
+        model_from_file(saved(tmp_path / "m.safetensors", settings=settings))
 
 
 def test_error_bars_come_from_the_card(tmp_path):
     path = saved(tmp_path / "m.safetensors", errors={"scale": 0.5, "correlation": 0.1})
-    assert separator_from_file(path)[0].errors == ErrorBars(0.5, 0.1)
-    assert separator_from_file(saved(tmp_path / "old.safetensors"))[0].errors == ErrorBars(1, 0)
+    assert model_from_file(path)[0].errors == ErrorBars(0.5, 0.1)
+    assert model_from_file(saved(tmp_path / "old.safetensors"))[0].errors == ErrorBars(1, 0)
 
 
 def test_a_card_with_impossible_error_bars_is_damaged(tmp_path):
     for errors in ({"scale": -1.0}, {"width": 2.0}):
         with pytest.raises(Refused, match="damaged"):
-            separator_from_file(saved(tmp_path / "m.safetensors", errors=errors))
+            model_from_file(saved(tmp_path / "m.safetensors", errors=errors))

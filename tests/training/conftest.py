@@ -24,7 +24,7 @@ def library(tmp_path_factory):
         for index in range(40):
             photons = 8.0 * rng.poisson(1.0, (PATCH_PX, PATCH_PX))
             hits = 100.0 * (rng.random((PATCH_PX, PATCH_PX)) < 0.05)
-            for shelf, pixels in zip(shelves, (photons, hits), strict=True):
+            for shelf, pixels in zip(shelves.values(), (photons, hits), strict=True):
                 shelf.append(Cutting(pixels.astype(np.float32), (0, 0), 0.0), frame=index % 5)
     return PatchLibrary.open(path)
 
@@ -51,3 +51,9 @@ def report_each_step(monkeypatch):
     monkeypatch.setattr(loop_module, "REPORT_EVERY_S", 0.0)
     monkeypatch.setattr(loop_module, "REPORT_EVERY_SHARE", 0.0)
     monkeypatch.setattr(loop_module, "OVERHEAD_SHARE", float("inf"))
+
+
+@pytest.fixture
+def report_at_both_ends(report_each_step, monkeypatch):
+    """Report after the first step and after the last, for claims about nothing in between."""
+    monkeypatch.setattr(loop_module, "REPORT_EVERY_SHARE", float("inf"))

@@ -12,7 +12,7 @@ from napari_unveil.harvest.library import writing_library
 from napari_unveil.network.card import read_card
 from napari_unveil.network.error_bars import ErrorBars, variance_of_sum
 from napari_unveil.network.model_file import load_model
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.separation_settings import SeparationSettings
 from napari_unveil.training import train
 from napari_unveil.training.calibrating import calibrate, fit_error_bars
 
@@ -108,7 +108,7 @@ def test_a_trained_model_is_calibrated_with_other_patches(make_plan, with_errors
     with writing_library(tmp_path / "p.h5", patch=16, unit="photons", photon_energy_keV=None, provenance={}) as shelves:
         for index in range(30):
             hits = 12.0 * (rng.random((16, 16)) < 0.1)
-            for shelf, pixels in zip(shelves, (rng.poisson(1.0, (16, 16)), hits), strict=True):
+            for shelf, pixels in zip(shelves.values(), (rng.poisson(1.0, (16, 16)), hits), strict=True):
                 shelf.append(Cutting(pixels.astype(np.float32), (0, 0), 0.0), frame=index)
     found = calibrate(plan.path, PatchLibrary.open(tmp_path / "p.h5"))
     after = load_model(plan.path)

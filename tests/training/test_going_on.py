@@ -67,6 +67,7 @@ def test_a_run_that_is_stopped_while_it_waits_writes_its_model_without_another_s
     assert make_plan().path.exists()
 
 
+@pytest.mark.usefixtures("report_at_both_ends")
 @pytest.mark.parametrize("first", [1, 3])
 def test_training_further_equals_one_longer_run_where_the_rate_is_constant(make_plan, first):
     list(train(make_plan(epochs=4, schedule="constant")))
@@ -78,6 +79,7 @@ def test_training_further_equals_one_longer_run_where_the_rate_is_constant(make_
     torch.testing.assert_close(weights(make_plan().path), expected)
 
 
+@pytest.mark.usefixtures("report_at_both_ends")
 def test_a_run_that_is_trained_further_warms_up_and_comes_down_once_more(make_plan, monkeypatch):
     rates = []
     plain = loop_module._Run._step

@@ -8,7 +8,8 @@ import torch
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.network.model_file import load_model, load_tensors, save_tensors
 from napari_unveil.network.unet import UNetSettings
-from napari_unveil.recipes.separation import SeparationSettings, Separator, separator_from_file
+from napari_unveil.recipes.model import model_from_file
+from napari_unveil.recipes.separation import SeparationSettings, Separator
 from napari_unveil.training import loop as loop_module
 from napari_unveil.training import resume, train
 from napari_unveil.training.learner import learner_of
@@ -29,12 +30,13 @@ def test_a_run_ends_with_a_model_that_learned_something(make_plan):
     assert reports[-1].step == 20 * plan.steps_per_epoch
     assert [report.step for report in reports] == list(range(1, reports[-1].step + 1))
     assert reports[-1].validation_loss < 0.7 * reports[0].validation_loss
-    separator, file = separator_from_file(plan.path)
+    separator, file = model_from_file(plan.path)
     assert separator.settings == plan.settings.recipe
     assert file.card.photon_energy_keV == 8.0
     assert file.card.training["library_sha256"] == plan.library_sha256
 
 
+@pytest.mark.usefixtures("report_at_both_ends")
 def test_the_published_head_begins_alive_and_learns(make_plan):
     recipe = SeparationSettings(UNetSettings((2, 2), 2), "percentile", "subtract", "mae")
     for seed in range(4):
@@ -43,6 +45,7 @@ def test_the_published_head_begins_alive_and_learns(make_plan):
         assert reports[-1].validation_loss < 0.9 * reports[0].validation_loss
 
 
+@pytest.mark.usefixtures("report_at_both_ends")
 @pytest.mark.parametrize("cell_px", [1, 2])
 def test_ordinary_convolutions_begin_as_the_others_do_and_learn(make_plan, settings, cell_px):
     network = UNetSettings((2, 2), 2, cell_px, outputs=2, group="plain")
@@ -51,7 +54,7 @@ def test_ordinary_convolutions_begin_as_the_others_do_and_learn(make_plan, setti
     assert (biases == FIRST_LOGIT).sum() == (biases == 0).sum() == cell_px**2
     reports = list(train(plan))
     assert reports[-1].validation_loss < 0.8 * reports[0].validation_loss
-    assert separator_from_file(plan.path)[0].settings.network.group == "plain"
+    assert model_from_file(plan.path)[0].settings.network.group == "plain"
 
 
 def test_escnn_has_no_ordinary_convolutions(settings):
@@ -125,7 +128,7 @@ def test_an_epoch_shows_each_training_patch_once(make_plan):
     run.learner.draw = lambda signal, noise, rng: seen.extend(signal)
     for step in range(plan.steps_per_epoch):
         run._training_batch(step)
-    assert sorted(seen) == sorted(plan.training.signal)
+    assert sorted(seen) == sorted(plan.training.shown)
 
 
 def test_memory_that_runs_out_is_a_failure_that_says_what_was_kept(make_plan, monkeypatch):
@@ -187,7 +190,7 @@ def test_a_network_trained_with_escnn_is_saved_as_an_ordinary_model(make_plan):
     next(train(plan))
     reports = list(resume(plan))
     assert reports[-1].ended == "epochs"
-    separator, _ = separator_from_file(plan.path)
+    separator, _ = model_from_file(plan.path)
     run = loop_module._Run(plan)
     run.go_back()
     trained = Separator(plan.settings.recipe, run.trained).eval()

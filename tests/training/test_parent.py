@@ -9,8 +9,8 @@ from napari_unveil.errors import Refused
 from napari_unveil.network.model_file import ModelCard, load_model, save_model
 from napari_unveil.network.settings import UNetSettings
 from napari_unveil.network.unet import UNet
-from napari_unveil.recipes.separation import separator_from_file
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.model import model_from_file
+from napari_unveil.recipes.separation_settings import SeparationSettings
 from napari_unveil.training import parent_from_file, plan_again, plan_training, read_record, resume, train
 from napari_unveil.training.separation_learner import SeparationLearner
 
@@ -40,7 +40,7 @@ def test_without_further_learning_the_parents_outputs_come_back(make_tuned, pare
     plan = make_tuned(learning_rate=0.0)
     list(train(plan))
     frames = 20 * torch.rand(2, 1, 32, 32)
-    ours, theirs = (separator_from_file(path)[0](frames, 8.0) for path in (plan.path, parent))
+    ours, theirs = (model_from_file(path)[0](frames, 8.0) for path in (plan.path, parent))
     torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
 
 

@@ -10,8 +10,8 @@ from napari_unveil.training import TrainingSettings, plan_training, preset
 def test_held_out_patches_come_from_frames_that_are_not_trained_on(make_plan, library):
     plan = make_plan()
     for frames, training, held_out in (
-        (library.signal_frames, plan.training.signal, plan.validation.signal),
-        (library.noise_frames, plan.training.noise, plan.validation.noise),
+        (library.labels["signal"].frames, plan.training.shown, plan.validation.shown),
+        (library.labels["noise"].frames, plan.training.partners, plan.validation.partners),
     ):
         assert not set(frames[training]) & set(frames[held_out])
         assert len(training) + len(held_out) == len(frames)
@@ -62,5 +62,5 @@ def test_an_unknown_preset_is_refused_with_the_known_ones():
 
 
 def test_splits_depend_on_the_seed(make_plan):
-    held_out = [make_plan(seed=seed).validation.signal for seed in range(5)]
+    held_out = [make_plan(seed=seed).validation.shown for seed in range(5)]
     assert any(not np.array_equal(held_out[0], other) for other in held_out[1:])

@@ -1,11 +1,13 @@
 """A small simulated beamtime on disk and a tiny model that knows nothing."""
 
+from dataclasses import asdict
+
 import pytest
 import torch
 
 from napari_unveil.network.model_file import ModelCard, save_model
 from napari_unveil.network.unet import UNet, UNetSettings
-from napari_unveil.recipes.settings import SeparationSettings, settings_as_values
+from napari_unveil.recipes.separation_settings import SeparationSettings
 from napari_unveil.simulate import Campaign
 from napari_unveil.workflow.simulating import simulate
 
@@ -34,5 +36,5 @@ def model_with_errors(tmp_path_factory):
 def _saved(path, network):
     torch.manual_seed(0)
     settings = SeparationSettings(network, "physical", "share", "poisson", patch_px=32)
-    save_model(path, ModelCard("separation", settings_as_values(settings), "keV", 8.0), UNet(network))
+    save_model(path, ModelCard("separation", asdict(settings), "keV", 8.0), UNet(network))
     return str(path)

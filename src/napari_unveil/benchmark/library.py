@@ -63,8 +63,8 @@ def write_library(path: Path, settings: LibrarySettings) -> Iterator[Progress]:
     ) as shelves:
         yield Progress(0, len(campaigns), "campaigns to learn from")
         for number, campaign in enumerate(campaigns):
-            _fill(shelves, number, campaign, settings)
-            words = f"campaigns to learn from: {shelves[0].count} patches"
+            _fill(tuple(shelves.values()), number, campaign, settings)
+            words = f"campaigns to learn from: {shelves['signal'].count} patches"
             yield Progress(number + 1, len(campaigns), words)
 
 

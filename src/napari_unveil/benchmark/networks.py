@@ -6,7 +6,7 @@ from pathlib import Path
 from napari_unveil.benchmark.exposures import Estimate, Exposure
 from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings, default_passes
 from napari_unveil.network.device import choose_device
-from napari_unveil.recipes.separation import separator_from_file
+from napari_unveil.recipes.model import model_from_file
 
 PHOTON = 1.0
 """Frames come in photons."""
@@ -39,7 +39,7 @@ class NetworkMethod:
         Refused
             When the file is no model of the recipe ``separation``.
         """
-        separator, file = separator_from_file(path)
+        separator, file = model_from_file(path)
         settings = DenoisingSettings(PHOTON, default_passes(separator) if passes is None else passes)
         return cls(name, Denoiser(separator, choose_device(device), settings), file.sha256)
 

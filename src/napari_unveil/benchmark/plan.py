@@ -116,7 +116,7 @@ def plan_quality(settings: QualitySettings) -> QualityPlan:
     choice = choose(settings.names)
     if settings.model is not None:
         from napari_unveil.network.card import read_card
-        from napari_unveil.recipes.settings import settings_of_model
+        from napari_unveil.recipes.registry import settings_of_model
 
         settings_of_model(settings.model, read_card(settings.model))
     _refuse_absent_device(settings, choice)

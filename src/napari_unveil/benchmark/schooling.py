@@ -49,7 +49,7 @@ def cost_of_step(plan: TrainingPlan) -> tuple[float, int]:
     """
     learner = learner_of(plan)
     rng = np.random.default_rng(plan.settings.seed)
-    examples = learner.draw(plan.training.signal[: plan.settings.batch], plan.training.noise, rng)
+    examples = learner.draw(plan.training.shown[: plan.settings.batch], plan.training.partners, rng)
     with FlopCounterMode(display=False) as counter:
         learner.loss(examples).backward()  # type: ignore[no-untyped-call]
     flop = float(counter.get_total_flops()) * plan.settings.batch / len(examples.signal)
@@ -70,5 +70,5 @@ def _begun_or_resumed(plan: TrainingPlan) -> Iterator[TrainingReport]:
 
 def _patches_seen(plan: TrainingPlan, report: TrainingReport) -> int:
     epochs, left = divmod(report.step, plan.steps_per_epoch)
-    count = len(plan.training.signal)
+    count = len(plan.training.shown)
     return epochs * count + min(left * plan.settings.batch, count)

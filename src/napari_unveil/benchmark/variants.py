@@ -7,7 +7,7 @@ from typing import Any
 from napari_unveil import __version__
 from napari_unveil.benchmark.library import LibrarySettings, provenance_of
 from napari_unveil.network.settings import UNetSettings
-from napari_unveil.training.settings import TrainingSettings, preset
+from napari_unveil.training.settings import TrainingSettings, preset, separation_in
 
 EIGHTH_WIDTH = UNetSettings((4, 8, 16, 32), 4)
 
@@ -72,7 +72,7 @@ def _published(**changes: Any) -> TrainingSettings:
     published = preset("published")
     return replace(
         published,
-        recipe=replace(published.recipe, network=EIGHTH_WIDTH),
+        recipe=replace(separation_in(published), network=EIGHTH_WIDTH),
         batch=preset("default").batch,
         learning_rate=5e-4,
         schedule="cosine",
@@ -84,8 +84,8 @@ def _published(**changes: Any) -> TrainingSettings:
 def _default(network: Mapping[str, Any] | None = None, **recipe: Any) -> TrainingSettings:
     """The default with something changed in its ``network`` or its recipe."""
     default = preset("default")
-    changed = replace(default.recipe.network, **(network or {}))
-    return replace(default, recipe=replace(default.recipe, network=changed, **recipe))
+    begun = separation_in(default)
+    return replace(default, recipe=replace(begun, network=replace(begun.network, **(network or {})), **recipe))
 
 
 PUBLISHED_HERE = (

@@ -97,15 +97,15 @@ def harvest(request: Namespace, printer: Printer) -> None:
     plan = harvesting.plan_harvest(signal, noise, load_mask(request.mask), settings)
 
     def progress(report: harvesting.HarvestReport) -> Progress:
-        words = f"{report.signal_count} signal and {report.noise_count} noise patches"
+        words = f"{' and '.join(f'{count} {kind}' for kind, count in report.counts.items())} patches"
         return Progress(report.frames_read, report.frames, words)
 
     last = printer.follow("frames", harvesting.harvest(plan, request.output), progress)
     if last is None:
         return
     printer.result(
-        f"{request.output}: {last.signal_count} signal patches of at least {plan.min_intensity:.4g} {plan.unit}, "
-        f"{last.noise_count} noise patches",
+        f"{request.output}: {last.counts['signal']} signal patches of at least {plan.min_intensity:.4g} {plan.unit}, "
+        f"{last.counts['noise']} noise patches",
         {"library": str(request.output), "min_intensity": plan.min_intensity, **asdict(last)},
     )
 

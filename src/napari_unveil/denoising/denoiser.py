@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from napari_unveil.denoising.gaps import filled
 from napari_unveil.denoising.merge import merged
 from napari_unveil.denoising.tiles import Tiling, halo_tiling, published_tilings
 from napari_unveil.errors import Failed, Refused
+from napari_unveil.frames import FrameStack
 from napari_unveil.network.device import (
     REDUCED_TOLERANCE,
     free_memory,
@@ -23,7 +24,7 @@ from napari_unveil.network.device import (
 )
 from napari_unveil.network.unet import UNet
 from napari_unveil.recipes.local_range import LocalRange
-from napari_unveil.recipes.separation import Separator
+from napari_unveil.recipes.model import RecipeModel
 from napari_unveil.recipes.unlike import unlike_training
 from napari_unveil.tensors import Tensor
 from napari_unveil.types import Frame, Frames, Mask, Separation
@@ -34,6 +35,9 @@ PIXELS_AT_ONCE = {"cpu": 2**18, "cuda": 2**22, "mps": 2**20}
 """Pixels of a batch of tiles to begin with; halved when memory runs out. On a CPU, what stays in its caches."""
 
 FEWEST_PIXELS = 2**14
+
+MATRIX = 2
+"""Axes of a single image."""
 
 Tell = Callable[[str], None]
 Between = Callable[[], None]
@@ -74,22 +78,24 @@ class DenoisingSettings:
             raise Refused(found=f"{self.passes} passes", needed="1 or 4", remedy="choose one of them")
 
 
-def default_passes(separator: Separator) -> int:
+def default_passes(model: RecipeModel) -> int:
     """Four for the published scaling, one where tiles with a halo equal the whole frame."""
-    return 4 if separator.settings.scaling == "percentile" else 1
+    return 1 if model.local else 4
 
 
 class Denoiser:
-    """A separator ready for inference on one device; shrinks its batches when memory runs out, and says so."""
+    """A model ready for inference on one device; shrinks its batches when memory runs out, and says so."""
 
     def __init__(
-        self, separator: Separator, device: torch.device, settings: DenoisingSettings, tell: Tell = nobody
+        self, model: RecipeModel, device: torch.device, settings: DenoisingSettings, tell: Tell = nobody
     ) -> None:
         self.settings = settings
         self.device = device
-        self._halo_px = _halo_px(separator, settings)
-        core = CoreUNet(cast(UNet, separator.network), self._halo_px)
-        self._separator = _with_network(separator, self._ready(core, torch.float32))
+        self._halo_px = model.settings.network.halo_px if settings.passes == 1 and model.local else 0
+        network = model.network
+        if isinstance(network, UNet):
+            network = CoreUNet(network, self._halo_px)
+        self._model = model.with_network(self._ready(network, torch.float32))
         self._tell = tell
         self._pixels_at_once = PIXELS_AT_ONCE[device.type]
         self._precision_chosen = settings.precision == "float32" or not may_be_faster_reduced(device)
@@ -97,7 +103,7 @@ class Denoiser:
     @property
     def precision(self) -> str:
         """Type of the convolutions: ``float32`` or ``bfloat16``."""
-        return str(self._separator.precision).removeprefix("torch.")
+        return str(self._model.precision).removeprefix("torch.")
 
     def separate(self, frame: Frame, *, between: Between = going_on) -> Separation:
         """Signal and noise of ``frame``, each (y, x) float32, NaN where the frame is, and what is known beside them.
@@ -105,7 +111,8 @@ class Denoiser:
         Parameters
         ----------
         frame
-            Shape (y, x), in the unit that the settings' photon is in.
+            As :meth:`read` gives it: shape (y, x), in the unit that the settings' photon is in, or independent parts
+            (part, y, x) whose mean is the frame.
         between
             Called between two batches of tiles; what it raises ends the work on this frame.
 
@@ -114,29 +121,39 @@ class Denoiser:
         Failed
             When not even the smallest batch fits into memory.
         """
-        gaps = ~np.isfinite(frame)
+        plain = np.asarray(frame if frame.ndim == MATRIX else frame.mean(axis=0), np.float32)
+        gaps = ~np.isfinite(plain)
         if gaps.all():
-            empty = np.full(frame.shape, np.nan, np.float32)
+            empty = np.full(plain.shape, np.nan, np.float32)
             error = empty if self.gives_errors else None
-            return Separation(empty, empty, error, self._unlike(frame), self.error_correlation)
-        whole = filled(np.asarray(frame, np.float32))
-        signal, noise, *variance = self._merged_passes(whole, between)
-        if self._separator.settings.head == "share":
+            return Separation(empty, empty, error, self._unlike(plain), self.error_correlation)
+        whole = filled(plain)
+        seen = [filled(np.asarray(image, np.float32)) for image in self._model.inputs_of(frame)]
+        each = [self._merged_passes(image, between) for image in seen]
+        signal, noise, *variance = (np.mean(part, axis=0, dtype=np.float32) for part in zip(*each, strict=True))
+        if self._model.exact:
+            noise = whole - signal if self._model.takes_parts else noise
             signal = whole - noise  # merging rounds; the sum stays exact
-        errors = [np.sqrt(each) for each in variance]
+        errors = [np.sqrt(one) for one in variance]
         signal, noise, *errors = (np.where(gaps, np.float32(np.nan), part) for part in (signal, noise, *errors))
         error = errors[0] if errors else None
-        return Separation(signal, noise, error, self._unlike(frame), self.error_correlation)
+        return Separation(signal, noise, error, self._unlike(plain), self.error_correlation)
+
+    def read(self, stack: FrameStack, index: int) -> Frame | Frames:
+        """Frame ``index`` of ``stack`` as this model needs it: (y, x), or its independent parts (part, y, x)."""
+        if self._model.takes_parts and stack.parts is not None:
+            return stack.parts(index)
+        return stack.read(index)
 
     @property
     def gives_errors(self) -> bool:
         """Whether separations come with a standard error."""
-        return self._separator.settings.network.outputs > 1
+        return self._model.gives_errors
 
     @property
     def error_correlation(self) -> float:
         """Effective correlation of the errors of two pixels, 0 to 1."""
-        return self._separator.errors.correlation
+        return self._model.errors.correlation
 
     def _unlike(self, frame: Frame) -> Mask | None:
         known = self.settings.known
@@ -145,8 +162,9 @@ class Denoiser:
     def _merged_passes(self, frame: Frame, between: Between) -> list[Frame]:
         while True:
             try:
-                self._choose_precision(frame)
-                passes = [self._one_pass(frame, tiling, between) for tiling in self._tilings(frame.shape)]
+                photon = self._model.scale_of(frame, self.settings.photon)
+                self._choose_precision(frame, photon)
+                passes = [self._one_pass(frame, photon, tiling, between) for tiling in self._tilings(frame.shape)]
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -155,47 +173,47 @@ class Denoiser:
                 return [merged(np.stack(part)) for part in zip(*passes, strict=True)]
 
     def _tilings(self, shape: tuple[int, ...]) -> tuple[Tiling, ...]:
-        settings, size = self._separator.settings, (shape[0], shape[1])
+        settings, size = self._model.settings, (shape[0], shape[1])
         if self._halo_px:
             stride = settings.network.stride_px
             return (halo_tiling(size, halo_px=self._halo_px, stride_px=stride, limit_px=self._pixels_at_once),)
         return published_tilings(size, patch_px=settings.patch_px, passes=self.settings.passes)
 
-    def _one_pass(self, frame: Frame, tiling: Tiling, between: Between) -> list[Frame]:
+    def _one_pass(self, frame: Frame, photon: float, tiling: Tiling, between: Between) -> list[Frame]:
         tiles = tiling.cut(frame)
         batch = max(1, self._pixels_at_once // prod(tiling.side_px))
         parts = []
         for first in range(0, len(tiles), batch):
             between()
-            parts.append(self._separate_tiles(tiles[first : first + batch]))
+            parts.append(self._separate_tiles(tiles[first : first + batch], photon))
         wholes = (np.concatenate([tiling.core_of(tile) for tile in part]) for part in zip(*parts, strict=True))
         return [tiling.stitch(whole) for whole in wholes]
 
-    def _separate_tiles(self, tiles: Frames, separator: Separator | None = None) -> list[Frames]:
+    def _separate_tiles(self, tiles: Frames, photon: float, model: RecipeModel | None = None) -> list[Frames]:
         with torch.inference_mode():
             batch = torch.from_numpy(tiles).unsqueeze(1).to(self.device)
             batch = batch.contiguous(memory_format=torch.channels_last)
-            parts = (separator or self._separator)(batch, self.settings.photon)
+            parts = (model or self._model)(batch, photon)
             return [_array(part) for part in parts if part is not None]
 
-    def _choose_precision(self, frame: Frame) -> None:
+    def _choose_precision(self, frame: Frame, photon: float) -> None:
         """Take bfloat16 when, on a piece of the first frame with counts, it is faster and within tolerance."""
         if self._precision_chosen or not frame.any():
             return
-        piece = _brightest_piece(frame, self._separator.settings.patch_px, self._halo_px)
-        reduced = _with_network(self._separator, self._ready(self._separator.network, torch.bfloat16))
+        piece = _brightest_piece(frame, self._model.settings.patch_px, self._halo_px)
+        reduced = self._model.with_network(self._ready(self._model.network, torch.bfloat16))
         reduced.precision = torch.bfloat16
-        exact_parts, exact_s = self._timed(self._separator, piece)
-        reduced_parts, reduced_s = self._timed(reduced, piece)
+        exact_parts, exact_s = self._timed(self._model, piece, photon)
+        reduced_parts, reduced_s = self._timed(reduced, piece, photon)
         deviations = [_deviation(*parts) for parts in zip(reduced_parts[:2], exact_parts[:2], strict=True)]
         if reduced_s < exact_s and max(deviations) < REDUCED_TOLERANCE:
-            self._separator = reduced
+            self._model = reduced
         self._precision_chosen = True
 
-    def _timed(self, separator: Separator, piece: Frames) -> tuple[list[Frames], float]:
-        self._separate_tiles(piece, separator)
+    def _timed(self, model: RecipeModel, piece: Frames, photon: float) -> tuple[list[Frames], float]:
+        self._separate_tiles(piece, photon, model)
         start = time.perf_counter()
-        return self._separate_tiles(piece, separator), time.perf_counter() - start
+        return self._separate_tiles(piece, photon, model), time.perf_counter() - start
 
     def _ready(self, network: torch.nn.Module, dtype: torch.dtype) -> torch.nn.Module:
         return copy.deepcopy(network).to(device=self.device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
@@ -210,16 +228,6 @@ class Denoiser:
             ) from error
         self._pixels_at_once //= 2
         self._tell(f"memory ran out on {self.device}: going on with batches of {self._pixels_at_once} pixels")
-
-
-def _with_network(separator: Separator, network: torch.nn.Module) -> Separator:
-    return Separator(separator.settings, network, separator.errors)
-
-
-def _halo_px(separator: Separator, settings: DenoisingSettings) -> int:
-    """One pass of a scaling that looks at the neighbourhood alone has a halo; the published grids have none."""
-    one_pass = settings.passes == 1 and separator.settings.scaling == "physical"
-    return separator.settings.network.halo_px if one_pass else 0
 
 
 def _deviation(reduced: Frames, exact: Frames) -> float:

@@ -5,7 +5,7 @@ float32 in the unit of the file; NaN where masked or missing. A frame is one ima
 at once: all axes but the first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
@@ -79,6 +79,10 @@ class FrameStack:
         Whether pedestal and gain are still in the values.
     calibration
         What the constants were read by that were applied here, for `load_calibration`; empty without.
+    parts
+        Of a split measurement: takes the number of a frame, as :meth:`read` counts, and gives its statistically
+        independent parts, shape (part, y, x), each an estimate of the whole frame in ``unit``; their mean is what
+        :meth:`read` gives. NaN where missing. None for any other.
     """
 
     data: Any
@@ -93,6 +97,7 @@ class FrameStack:
     exclusions: tuple[str, ...] = ()
     uncalibrated: bool = False
     calibration: tuple[str, ...] = ()
+    parts: Callable[[int], Frames] | None = None
 
     @property
     def inputs(self) -> tuple[Path, ...]:

@@ -4,22 +4,20 @@ from napari_unveil.harvest.cutting import Cutting, cut, cut_turned, noise_cuttin
 from napari_unveil.harvest.estimate import HarvestEstimate, estimate_harvest, refuse_unfitting
 from napari_unveil.harvest.harvesting import HarvestReport, harvest
 from napari_unveil.harvest.intensity import suggest_min_intensity
-from napari_unveil.harvest.library import KINDS, PatchLibrary
+from napari_unveil.harvest.library import PatchLibrary
 from napari_unveil.harvest.mixing import Batch, Mixing, draw_batch, readout_noise
 from napari_unveil.harvest.montage import Montage
 from napari_unveil.harvest.plan import HarvestPlan, check_harvest, plan_harvest
 from napari_unveil.harvest.positions import free_positions, largest_patch
 from napari_unveil.harvest.ranking import Ranking, rank_patches
 from napari_unveil.harvest.removing import RemovalReport, remove_patches
-from napari_unveil.harvest.roles import ROLES, Role, suggest_role
+from napari_unveil.harvest.roles import Role, suggest_role
 from napari_unveil.harvest.series import FrameSeries, frame_series
 from napari_unveil.harvest.settings import HarvestSettings
 from napari_unveil.harvest.splitting import split_by_frame
 from napari_unveil.harvest.turning import Turn, turn
 
 __all__ = [
-    "KINDS",
-    "ROLES",
     "Batch",
     "Cutting",
     "FrameSeries",

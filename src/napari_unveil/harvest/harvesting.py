@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -42,9 +42,9 @@ class HarvestReport:
     frames_read, frames
         Frames looked at and to be looked at, X-ray-only ones first; the second grows when others must make
         up for barren frames.
-    signal_count, noise_count
-        Patches written.
-    signals, noises
+    counts
+        Patches written, by their kind.
+    wanted
         Patches asked for; in the last report the counts may have stayed below.
     unreadable
         A sentence for each frame that could not be read and was left out.
@@ -52,10 +52,8 @@ class HarvestReport:
 
     frames_read: int
     frames: int
-    signal_count: int
-    noise_count: int
-    signals: int
-    noises: int
+    counts: Mapping[str, int]
+    wanted: Mapping[str, int]
     unreadable: tuple[str, ...] = ()
 
 
@@ -85,22 +83,24 @@ def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
     refuse_unfitting(estimate_harvest(plan.signal, plan.noise, plan.mask, plan.settings, path))
     settings = plan.settings
     cut_signal, cut_noise = _cuts(plan)
-    report = HarvestReport(0, plan.signal.frame_count + plan.noise.frame_count, 0, 0, settings.signals, settings.noises)
+    wanted = {"signal": settings.signals, "noise": settings.noises}
+    report = HarvestReport(0, plan.signal.frame_count + plan.noise.frame_count, dict.fromkeys(wanted, 0), wanted)
     with writing_library(
         path,
         patch=settings.patch,
         unit=plan.unit,
         photon_energy_keV=plan.photon_energy_keV,
         provenance=_provenance(plan),
-    ) as (signal, noise):
-        for step in _collect(plan.signal, signal, wanted=settings.signals, cut=cut_signal):
-            report = _advanced(report, step, signal_count=signal.count)
-            yield report
-        _refuse_barren(signal, f"a patch of at least {plan.min_intensity:.4g} {plan.unit}".rstrip(), plan.signal)
-        for step in _collect(plan.noise, noise, wanted=settings.noises, cut=cut_noise):
-            report = _advanced(report, step, noise_count=noise.count)
-            yield report
-        _refuse_barren(noise, "a patch outside the mask", plan.noise)
+    ) as shelves:
+        bright = f"a patch of at least {plan.min_intensity:.4g} {plan.unit}".rstrip()
+        for kind, stack, cut, needed in (
+            ("signal", plan.signal, cut_signal, bright),
+            ("noise", plan.noise, cut_noise, "a patch outside the mask"),
+        ):
+            for step in _collect(stack, shelves[kind], wanted=wanted[kind], cut=cut):
+                report = _advanced(report, step, kind, shelves[kind].count)
+                yield report
+            _refuse_barren(shelves[kind], needed, stack)
     yield report
     if report.unreadable:
         raise Failed(
@@ -168,13 +168,13 @@ def _shelve(stack: Supply, number: int, shelf: Shelf, *, due: int, cut: Cut) -> 
             yield _Step()
 
 
-def _advanced(report: HarvestReport, step: _Step, **counts: int) -> HarvestReport:
+def _advanced(report: HarvestReport, step: _Step, kind: str, count: int) -> HarvestReport:
     return dataclasses.replace(
         report,
         frames_read=report.frames_read + step.read,
         frames=report.frames + step.added,
         unreadable=report.unreadable + step.unreadable,
-        **counts,
+        counts={**report.counts, kind: count},
     )
 
 

@@ -1,12 +1,12 @@
 """The patch library: patches (y, x) enter one by one, an HDF5 file leaves; and the same file read in part.
 
-Layout: groups ``/signal`` and ``/noise``, each with ``patches`` (n, y, x) float32 in the unit of the
-frames, NaN where bad, one patch a chunk, uncompressed; ``frame`` (n): number, along the first axis, of the frame or
-train it was cut from, so that all modules of one shot have one number; ``module`` (n): which of them, 0 where there is
-one (absent in older files); ``position`` (n, 2): row and column of its corner before turning; ``angle_deg`` (n). Root
-attributes:
-``format``, ``format_version``, ``unit``, ``photon_energy_keV`` (absent when unknown) and ``provenance``
-(JSON).
+Layout: a group for each shelf, such as ``/signal`` and ``/noise``, with ``patches`` (n, y, x), or (n, channel, y, x)
+where several images belong together, float32 in the unit of the frames, NaN where bad, one patch a chunk,
+uncompressed; ``frame`` (n): number, along the first axis, of the frame or train it was cut from, so that all modules
+of one shot have one number; ``module`` (n): which of them, 0 where there is one (absent in older files); ``position``
+(n, 2): row and column of its corner before turning; ``angle_deg`` (n). Root attributes: ``format``,
+``format_version``, ``recipe`` and ``shelves`` (absent in older files, which are of the recipe ``separation``),
+``unit``, ``photon_energy_keV`` (absent when unknown) and ``provenance`` (JSON).
 """
 
 import hashlib
@@ -27,16 +27,19 @@ from napari_unveil.types import Frames, Indices
 
 FORMAT = "napari-unveil patches"
 FORMAT_VERSION = 1
-KINDS = ("signal", "noise")
+SEPARATION = "separation"
+SIGNAL_AND_NOISE: Mapping[str, int | None] = {"signal": None, "noise": None}
+"""Shelves of the recipe ``separation``: patches of single images."""
 
 
 class Shelf:
     """One kind of patches in a library that is being written; keeps no patch in memory."""
 
-    def __init__(self, group: Any, path: Path, *, patch: int) -> None:
+    def __init__(self, group: Any, path: Path, *, patch: int, channels: int | None) -> None:
         self._group, self._path = group, path
+        shape = _patch_shape(patch, channels)
         self._patches = group.create_dataset(
-            "patches", (0, patch, patch), np.float32, maxshape=(None, patch, patch), chunks=(1, patch, patch)
+            "patches", (0, *shape), np.float32, maxshape=(None, *shape), chunks=(1, *shape)
         )
         self._frames: list[int] = []
         self._modules: list[int] = []
@@ -68,9 +71,16 @@ class Shelf:
 
 @contextmanager
 def writing_library(
-    path: Path, *, patch: int, unit: str, photon_energy_keV: float | None, provenance: Mapping[str, object]
-) -> Iterator[tuple[Shelf, Shelf]]:
-    """Give the signal and the noise shelf of a new library; the file appears when the block ends well.
+    path: Path,
+    *,
+    patch: int,
+    unit: str,
+    photon_energy_keV: float | None,
+    provenance: Mapping[str, object],
+    recipe: str = SEPARATION,
+    shelves: Mapping[str, int | None] = SIGNAL_AND_NOISE,
+) -> Iterator[dict[str, Shelf]]:
+    """Give the shelves of a new library by their kind; the file appears when the block ends well.
 
     Parameters
     ----------
@@ -82,6 +92,11 @@ def writing_library(
         Of the frames.
     provenance
         Plain JSON values.
+    recipe
+        Name of the recipe that learns from the patches.
+    shelves
+        Kinds of patches, that of which an epoch shows each patch once first; with the number of images (channels) that
+        a patch holds, None: one image, without an axis of its own.
 
     Raises
     ------
@@ -91,14 +106,38 @@ def writing_library(
     with replacing(path) as partial, h5py.File(partial, "w") as file:
         file.attrs["format"] = FORMAT
         file.attrs["format_version"] = FORMAT_VERSION
+        file.attrs["recipe"] = recipe
+        file.attrs["shelves"] = list(shelves)
         file.attrs["unit"] = unit
         if photon_energy_keV is not None:
             file.attrs["photon_energy_keV"] = photon_energy_keV
         file.attrs["provenance"] = json.dumps(dict(provenance))
-        signal, noise = (Shelf(file.create_group(kind), path, patch=patch) for kind in KINDS)
-        yield signal, noise
-        signal.label()
-        noise.label()
+        written = {
+            kind: Shelf(file.create_group(kind), path, patch=patch, channels=channels)
+            for kind, channels in shelves.items()
+        }
+        yield written
+        for shelf in written.values():
+            shelf.label()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """Where the patches of one kind come from.
+
+    Parameters
+    ----------
+    frames
+        Shape (n,): number of the frame or train that each patch was cut from; all modules of a shot share it.
+    modules
+        Shape (n,): number of the module that each patch was cut from.
+    channels
+        Images that a patch holds; None: one, without an axis of its own.
+    """
+
+    frames: Indices
+    modules: Indices
+    channels: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,26 +148,24 @@ class PatchLibrary:
     ----------
     path
         The file.
+    recipe
+        Name of the recipe that learns from it.
     patch
         Side of the patches, pixels.
     unit, photon_energy_keV
         Of the patches; empty and None when unknown.
-    signal_frames, noise_frames
-        Shape (n,): number of the frame or train that each patch was cut from; all modules of a shot share it.
-    signal_modules, noise_modules
-        Shape (n,): number of the module that each patch was cut from.
+    labels
+        Where the patches come from, by their kind; that of which an epoch shows each patch once comes first.
     provenance
         Inputs, settings, program, date.
     """
 
     path: Path
+    recipe: str
     patch: int
     unit: str
     photon_energy_keV: float | None
-    signal_frames: Indices
-    noise_frames: Indices
-    signal_modules: Indices
-    noise_modules: Indices
+    labels: Mapping[str, Labels]
     provenance: dict[str, Any]
 
     @classmethod
@@ -144,27 +181,21 @@ class PatchLibrary:
         with _reading(path) as file:
             _refuse_foreign(path, file)
             energy = file.attrs.get("photon_energy_keV")
+            labels = {kind: _labels_of(file[kind]) for kind in map(str, file.attrs.get("shelves", SIGNAL_AND_NOISE))}
             return cls(
                 path=path,
-                patch=int(file["signal/patches"].shape[-1]),
+                recipe=str(file.attrs.get("recipe", SEPARATION)),
+                patch=int(file[next(iter(labels))]["patches"].shape[-1]),
                 unit=str(file.attrs["unit"]),
                 photon_energy_keV=None if energy is None else float(energy),
-                signal_frames=file["signal/frame"][...],
-                noise_frames=file["noise/frame"][...],
-                signal_modules=modules_of(file["signal"]),
-                noise_modules=modules_of(file["noise"]),
+                labels=labels,
                 provenance=json.loads(file.attrs["provenance"]),
             )
 
     @property
-    def signal_count(self) -> int:
-        """How many signal patches there are."""
-        return len(self.signal_frames)
-
-    @property
-    def noise_count(self) -> int:
-        """How many noise patches there are."""
-        return len(self.noise_frames)
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of patches, that of which an epoch shows each patch once first."""
+        return tuple(self.labels)
 
     @property
     def sha256(self) -> str:
@@ -174,30 +205,21 @@ class PatchLibrary:
 
     def place(self, kind: str, index: int) -> str:
         """Which frame, and which module of several, a patch was cut from, for the user."""
-        frames, modules = (
-            (self.signal_frames, self.signal_modules) if kind == "signal" else (self.noise_frames, self.noise_modules)
-        )
-        module = f", module {modules[index]}" if self.provenance.get("modules", 1) > 1 else ""
-        return f"frame {frames[index]}{module}"
+        labels = self.labels[kind]
+        module = f", module {labels.modules[index]}" if self.provenance.get("modules", 1) > 1 else ""
+        return f"frame {labels.frames[index]}{module}"
 
     def count(self, kind: str) -> int:
-        """How many patches of a kind, ``signal`` or ``noise``, there are."""
-        return self.signal_count if kind == "signal" else self.noise_count
-
-    def signal(self, indices: Indices) -> Frames:
-        """Signal patches (n, y, x) in the order of ``indices`` (n,), which may repeat."""
-        return self.patches("signal", indices)
-
-    def noise(self, indices: Indices) -> Frames:
-        """Noise patches (n, y, x) in the order of ``indices`` (n,), which may repeat."""
-        return self.patches("noise", indices)
+        """How many patches of a kind there are."""
+        return len(self.labels[kind].frames)
 
     def patches(self, kind: str, indices: Indices) -> Frames:
-        """Patches (n, y, x) of a kind, ``signal`` or ``noise``, in the order of ``indices`` (n,)."""
-        patches = np.empty((len(indices), self.patch, self.patch), np.float32)
+        """Patches (n, y, x), or (n, channel, y, x), of a kind in the order of ``indices`` (n,), which may repeat."""
+        shape = _patch_shape(self.patch, self.labels[kind].channels)
+        patches = np.empty((len(indices), *shape), np.float32)
         with _reading(self.path) as file:
             dataset = file[kind]["patches"]
-            if dataset.shape != (self.count(kind), self.patch, self.patch):
+            if dataset.shape != (self.count(kind), *shape):
                 raise OSError("it has been written again since it was opened")
             for place, index in enumerate(indices):
                 dataset.read_direct(patches, np.s_[int(index)], np.s_[place])
@@ -208,6 +230,15 @@ def modules_of(group: Any) -> Indices:
     """Shape (n,): number of the module that each patch of one kind was cut from; 0 in files that do not say."""
     known = group.get("module")
     return np.zeros(len(group["frame"]), np.int64) if known is None else known[...]
+
+
+def _labels_of(group: Any) -> Labels:
+    shape = group["patches"].shape
+    return Labels(group["frame"][...], modules_of(group), int(shape[1]) if len(shape) > 3 else None)
+
+
+def _patch_shape(patch: int, channels: int | None) -> tuple[int, ...]:
+    return (patch, patch) if channels is None else (channels, patch, patch)
 
 
 @contextmanager

@@ -66,12 +66,12 @@ def draw_batch(
     rng
         Source of chance.
     """
-    signal = library.signal(_drawn(signal_indices, batch, rng))
+    signal = library.patches("signal", _drawn(signal_indices, batch, rng))
     fewest, most = mixing.noise_patches
     counts = rng.integers(fewest, most, size=batch, endpoint=True)
     noise = np.zeros_like(signal)
     if counts.any():
-        partners = library.noise(_drawn(noise_indices, int(counts.sum()), rng))
+        partners = library.patches("noise", _drawn(noise_indices, int(counts.sum()), rng))
         if mixing.least_hit is not None:
             partners = np.where(partners < mixing.least_hit, np.float32(0), partners)
         np.add.at(noise, np.repeat(np.arange(batch), counts), partners)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_unveil.harvest.library import KINDS, PatchLibrary
+from napari_unveil.harvest.library import PatchLibrary
 from napari_unveil.types import Indices, Progress
 
 PATCHES_PER_READ = 64
@@ -42,16 +42,18 @@ def rank_patches(library: PatchLibrary) -> Generator[Progress, None, dict[str, R
     Returns
     -------
     dict
-        A `Ranking` for each of ``KINDS``; patches of one brightness stay in the order of the library.
+        A `Ranking` for each kind of the library; patches of one brightness stay in the order of the library.
     """
-    counts = {kind: library.count(kind) for kind in KINDS}
+    counts = {kind: library.count(kind) for kind in library.kinds}
     total, done, rankings = sum(counts.values()), 0, {}
     for kind, count in counts.items():
         intensities = np.empty(count)
         for start in range(0, count, PATCHES_PER_READ):
             yield Progress(done + start, total, "sorting the patches by brightness")
             chosen = np.arange(start, min(start + PATCHES_PER_READ, count))
-            intensities[chosen] = np.nansum(library.patches(kind, chosen), axis=(1, 2), dtype=np.float64)
+            intensities[chosen] = np.nansum(
+                library.patches(kind, chosen).reshape(len(chosen), -1), axis=1, dtype=np.float64
+            )
         order = np.argsort(-intensities, kind="stable")
         rankings[kind] = Ranking(order.astype(np.int64), intensities[order])
         done += count

@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest.cutting import Cutting
-from napari_unveil.harvest.library import KINDS, PatchLibrary, modules_of, writing_library
+from napari_unveil.harvest.library import PatchLibrary, modules_of, writing_library
 from napari_unveil.saving import refuse_full_disk
 from napari_unveil.types import Indices
 
@@ -46,7 +46,7 @@ def remove_patches(library: PatchLibrary, removed: Mapping[str, Indices]) -> Ite
     Parameters
     ----------
     removed
-        For each kind, ``signal`` and ``noise``, positions (n,) in the library.
+        For each kind of the library, positions (n,) in the library.
 
     Yields
     ------
@@ -59,8 +59,8 @@ def remove_patches(library: PatchLibrary, removed: Mapping[str, Indices]) -> Ite
         When nothing is to be removed, no patch of a kind would be left, the library on disk is another one by now,
         or the disk has no room.
     """
-    stays = {kind: np.setdiff1d(np.arange(library.count(kind)), removed.get(kind, [])) for kind in KINDS}
-    gone = {kind: library.count(kind) - len(stays[kind]) for kind in KINDS}
+    stays = {kind: np.setdiff1d(np.arange(library.count(kind)), removed.get(kind, [])) for kind in library.kinds}
+    gone = {kind: library.count(kind) - len(stays[kind]) for kind in library.kinds}
     _refuse_nothing(gone)
     _refuse_emptied(stays)
     _refuse_another(library)
@@ -71,10 +71,13 @@ def remove_patches(library: PatchLibrary, removed: Mapping[str, Indices]) -> Ite
         unit=library.unit,
         photon_energy_keV=library.photon_energy_keV,
         provenance=_provenance(library, gone),
+        recipe=library.recipe,
+        shelves={kind: labels.channels for kind, labels in library.labels.items()},
     ) as shelves:
-        refuse_full_disk(library.path, total * library.patch**2 * 4)
+        bytes_each = {kind: 4 * (each.channels or 1) * library.patch**2 for kind, each in library.labels.items()}
+        refuse_full_disk(library.path, sum(len(stays[kind]) * bytes_each[kind] for kind in stays))
         with h5py.File(library.path, "r") as source:
-            for kind, shelf in zip(KINDS, shelves, strict=True):
+            for kind, shelf in shelves.items():
                 for cutting, frame, module in _cuttings(source[kind], stays[kind]):
                     shelf.append(cutting, frame=frame, module=module)
                     done += 1
@@ -96,7 +99,7 @@ def _cuttings(group: Any, indices: Indices) -> Iterator[tuple[Cutting, int, int]
 
 def _provenance(library: PatchLibrary, gone: Mapping[str, int]) -> dict[str, Any]:
     before = library.provenance.get(REMOVED_BY_HAND, {})
-    return {**library.provenance, REMOVED_BY_HAND: {kind: before.get(kind, 0) + gone[kind] for kind in KINDS}}
+    return {**library.provenance, REMOVED_BY_HAND: {kind: before.get(kind, 0) + gone[kind] for kind in library.kinds}}
 
 
 def _refuse_nothing(gone: Mapping[str, int]) -> None:
@@ -121,10 +124,9 @@ def _refuse_emptied(stays: Mapping[str, Indices]) -> None:
 def _refuse_another(library: PatchLibrary) -> None:
     present = PatchLibrary.open(library.path)
     same = json.dumps(present.provenance, sort_keys=True) == json.dumps(library.provenance, sort_keys=True)
-    if not (
-        same
-        and np.array_equal(present.signal_frames, library.signal_frames)
-        and np.array_equal(present.noise_frames, library.noise_frames)
+    if not same or any(
+        kind not in present.labels or not np.array_equal(present.labels[kind].frames, labels.frames)
+        for kind, labels in library.labels.items()
     ):
         raise Refused(
             found=f"{library.path} has been written again since its patches were shown",

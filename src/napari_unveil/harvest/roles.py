@@ -1,9 +1,7 @@
-"""What frames are to a recipe: the name of a layer or a file enters, a role leaves.
-
-A recipe that learns from other frames gets its row in ``ROLES``; the windows offer what stands there.
-"""
+"""What frames are to a recipe: the name of a layer or a file enters, a role leaves."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -17,36 +15,26 @@ class Role:
         For the program, and for the user.
     explanation
         A sentence for the user.
+    certain, likely
+        Regular expressions for words of a name, lower case: those that speak for the role, and those that do when
+        none speaks for another one. Empty: none.
     """
 
     name: str
     title: str
     explanation: str
+    certain: str = ""
+    likely: str = ""
 
 
-XRAY_ONLY = Role("signal", "X-ray only", "Shots of the X-ray laser alone: signal patches are cut from them.")
-FULL_SHOT = Role(
-    "noise", "full shot", "Shots with the optical laser: noise patches are cut from them, outside the signal mask."
-)
-
-ROLES: dict[str, tuple[Role, ...]] = {"separation": (XRAY_ONLY, FULL_SHOT)}
-"""Roles of each recipe, by its name."""
-
-HINTS: tuple[tuple[str, Role], ...] = (
-    (r"only|alone|ref|reference", XRAY_ONLY),
-    (r"full|laser|pump|pumped", FULL_SHOT),
-    (r"x ?rays?", XRAY_ONLY),
-)
-"""Words of a name (lower case) and the role that they speak for; the first that fits counts."""
-
-
-def suggest_role(name: str, *, recipe: str) -> Role | None:
-    """The role that the words of ``name`` speak for, if it is one of ``recipe``'s; None when there is none.
+def suggest_role(name: str, *, roles: Sequence[Role]) -> Role | None:
+    """The role that the words of ``name`` speak for, the first of several; None when there is none.
 
     ``X-ray only`` and ``laser_reference`` are X-ray-only frames, ``full shots`` and ``X-ray + laser`` are full shots.
     """
     words = " ".join(re.findall(r"[a-z]+", name.lower()))
-    for pattern, role in HINTS:
-        if role in ROLES[recipe] and re.search(rf"\b(?:{pattern})\b", words):
-            return role
+    for patterns in ([role.certain for role in roles], [role.likely for role in roles]):
+        for role, pattern in zip(roles, patterns, strict=True):
+            if pattern and re.search(rf"\b(?:{pattern})\b", words):
+                return role
     return None

@@ -1,7 +1,8 @@
 """What a network is asked to be: its size, its scaling and its head. Plain values, without torch."""
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
 
 from napari_unveil.errors import Refused
 
@@ -39,6 +40,7 @@ class UNetSettings:
     cell_px: int = 1
     outputs: int = 1
     group: GroupName = "p4"
+    kind: Literal["unet"] = field(default="unet", init=False)
 
     def __post_init__(self) -> None:
         if not self.widths or min(*self.widths, self.latent) < 1:
@@ -94,6 +96,7 @@ class MSDSettings:
     dilations: int = 10
     inputs: int = 1
     outputs: int = 1
+    kind: Literal["msd"] = field(default="msd", init=False)
 
     def __post_init__(self) -> None:
         _refuse_below_one("a mixed-scale dense network", self.depth, self.dilations, self.inputs, self.outputs)
@@ -126,6 +129,7 @@ class VDSRSettings:
     depth: int = 20
     filters: int = 64
     channels: int = 1
+    kind: Literal["vdsr"] = field(default="vdsr", init=False)
 
     def __post_init__(self) -> None:
         _refuse_below_one("a very deep residual network", self.depth, self.filters, self.channels)
@@ -156,6 +160,7 @@ class IRUNetSettings:
     filters: int = 64
     inputs: int = 1
     outputs: int = 1
+    kind: Literal["irunet"] = field(default="irunet", init=False)
 
     def __post_init__(self) -> None:
         _refuse_below_one("an inception U-Net", self.filters, self.inputs, self.outputs)
@@ -175,6 +180,28 @@ class IRUNetSettings:
             reach = 2 * reach + 1 + 2
         reach = 2 * reach + 1 + 1  # the first convolution reaches one pixel
         return -(-reach // self.stride_px) * self.stride_px
+
+
+NetworkSettings: TypeAlias = UNetSettings | MSDSettings | VDSRSettings | IRUNetSettings
+
+KINDS: Mapping[str, Callable[..., NetworkSettings]] = {
+    "unet": UNetSettings,
+    "msd": MSDSettings,
+    "vdsr": VDSRSettings,
+    "irunet": IRUNetSettings,
+}
+
+
+def network_settings(values: Mapping[str, Any]) -> NetworkSettings:
+    """The settings that a header holds as ``dataclasses.asdict`` gave them; without a kind they are a U-Net's.
+
+    Raises
+    ------
+    KeyError, TypeError
+        When the kind is not known, or a value is missing or of another kind.
+    """
+    rest: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    return KINDS[str(rest.pop("kind", "unet"))](**rest)
 
 
 def _refuse_below_one(network: str, *sizes: int) -> None:

@@ -15,7 +15,7 @@ from napari_unveil.network.card import ModelCard
 from napari_unveil.recipes.local_range import LocalRange, as_values, local_range_from_values, local_range_of
 from napari_unveil.recipes.mixing import mixing_of
 from napari_unveil.recipes.photons import COUNTING_UNITS
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.separation_settings import SeparationSettings
 from napari_unveil.types import Frames
 
 PERCENTILES = (1.0, 50.0, 99.9)
@@ -49,8 +49,8 @@ def range_of(library: PatchLibrary, photon: float, settings: SeparationSettings)
     return {
         "unit": "photons per pixel",
         "percentiles": list(PERCENTILES),
-        "signal": _percentiles(library.signal(_spread(library.signal_count)), photon),
-        "noise": _percentiles(library.noise(_spread(library.noise_count)), photon),
+        "signal": _percentiles(library.patches("signal", _spread(library.count("signal"))), photon),
+        "noise": _percentiles(library.patches("noise", _spread(library.count("noise"))), photon),
         **({} if local is None else {LOCAL: as_values(local)}),
     }
 
@@ -80,12 +80,12 @@ def local_range_in(card: ModelCard) -> LocalRange | None:
 
 
 def _mixtures(library: PatchLibrary, settings: SeparationSettings) -> Frames:
-    signal, noise = np.arange(library.signal_count), np.arange(library.noise_count)
+    signal, noise = np.arange(library.count("signal")), np.arange(library.count("noise"))
     batch = draw_batch(
         library,
         signal,
         noise,
-        batch=min(MIXTURES, MIXTURES_PER_PATCH * library.signal_count),
+        batch=min(MIXTURES, MIXTURES_PER_PATCH * library.count("signal")),
         mixing=mixing_of(library, noise, settings),
         rng=np.random.default_rng(0),
     )

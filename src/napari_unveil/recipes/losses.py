@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from napari_unveil.network.heads import Parts
-from napari_unveil.recipes.settings import LossName
+from napari_unveil.recipes.separation_settings import LossName
 from napari_unveil.tensors import ImageBatch, Tensor
 
 FLOOR_PHOTONS = 0.05

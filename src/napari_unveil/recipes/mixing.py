@@ -2,7 +2,7 @@
 
 from napari_unveil.frames import evenly_spread
 from napari_unveil.harvest import Mixing, PatchLibrary, readout_noise
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.separation_settings import SeparationSettings
 from napari_unveil.types import Indices
 
 PATCHES_LOOKED_AT = 256
@@ -17,5 +17,5 @@ def mixing_of(library: PatchLibrary, noise: Indices, settings: SeparationSetting
     least_hit = None
     if settings.readout == "once":
         some = noise[evenly_spread(len(noise), most=PATCHES_LOOKED_AT)]
-        least_hit = SIGNIFICANCE * readout_noise(library.noise(some))
+        least_hit = SIGNIFICANCE * readout_noise(library.patches("noise", some))
     return Mixing(settings.amplitude, settings.noise_patches, least_hit)

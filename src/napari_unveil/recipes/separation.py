@@ -5,29 +5,22 @@ doi 10.14278/rodare.2586. Patches of signal and patches of noise are added, both
 learns to take the sum apart.
 """
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch import nn
 
-from napari_unveil.errors import Refused
 from napari_unveil.harvest import Batch
-from napari_unveil.network.card import damaged
 from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.heads import HEADS, Parts
-from napari_unveil.network.model_file import ModelFile, load_model
 from napari_unveil.network.scaling import SCALINGS, Bounds
 from napari_unveil.network.unet import UNet
 from napari_unveil.recipes.losses import LOSSES
-from napari_unveil.recipes.settings import SeparationSettings, settings_of_model
+from napari_unveil.recipes.model import PREDICTED, RecipeModel
+from napari_unveil.recipes.separation_settings import SeparationSettings
 from napari_unveil.tensors import ImageBatch, Tensor
 
-PREDICTED = ErrorBars()
-"""Error bars as the network predicts them."""
 
-
-class Separator(nn.Module):
+class Separator(RecipeModel):
     """A network with its scaling and its head: frames in, signal and noise out, all in the frames' unit.
 
     Parameters
@@ -41,11 +34,9 @@ class Separator(nn.Module):
     def __init__(
         self, settings: SeparationSettings, network: nn.Module | None = None, errors: ErrorBars = PREDICTED
     ) -> None:
-        super().__init__()
-        self.settings = settings
-        self.errors = errors
-        self.network = network if network is not None else UNet(settings.network)
-        self.precision = torch.float32
+        super().__init__(settings, network if network is not None else UNet(settings.network), errors)
+        self.local = settings.scaling == "physical"
+        self.exact = settings.head == "share"
 
     def forward(self, frames: ImageBatch, photon: float) -> Parts:
         """Signal and noise, each (batch, 1, y, x), of finite ``frames``; ``photon`` is one photon in their unit."""
@@ -75,31 +66,6 @@ class Separator(nn.Module):
         """:meth:`loss` of a batch of patches in memory, arrays (batch, y, x)."""
         signal, noise = (_tensor(patches, device) for patches in (batch.signal, batch.noise))
         return self.loss(signal, noise, photon)
-
-
-def separator_from_file(path: Path) -> tuple[Separator, ModelFile]:
-    """The separator that ``path`` holds, ready to use, with its file's card.
-
-    Raises
-    ------
-    Refused
-        When the file is not a model, or belongs to another recipe.
-    """
-    file = load_model(path)
-    settings = settings_of_model(path, file.card)
-    try:
-        separator = Separator(settings, errors=ErrorBars(**file.card.errors))
-    except (TypeError, ValueError) as error:
-        raise damaged(path, error) from error
-    try:
-        separator.network.load_state_dict(dict(file.tensors))
-    except RuntimeError as error:
-        raise Refused(
-            found=f"the tensors in {path} do not fit the network that its header describes",
-            needed="a model file as written by `unveil train`",
-            remedy="train the model again",
-        ) from error
-    return separator.eval(), file
 
 
 def _tensor(patches: np.ndarray, device: torch.device) -> ImageBatch:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_unveil.training.record import RunRecord, read_record, state_path_of
 from napari_unveil.training.report import Preview, TrainingReport
-from napari_unveil.training.settings import PRESETS, TrainingSettings, preset
+from napari_unveil.training.settings import TrainingSettings, preset
 
 if TYPE_CHECKING:
     from napari_unveil.training.loop import resume, train
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from napari_unveil.training.plan import TrainingPlan, plan_again, plan_training
 
 __all__ = [
-    "PRESETS",
     "Preview",
     "RunRecord",
     "TrainingPlan",

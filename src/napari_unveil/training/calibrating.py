@@ -19,8 +19,9 @@ from napari_unveil.network.error_bars import ErrorBars
 from napari_unveil.network.model_file import save_tensors
 from napari_unveil.recipes.losses import LEAST_VARIANCE
 from napari_unveil.recipes.mixing import mixing_of
+from napari_unveil.recipes.model import model_from_file
 from napari_unveil.recipes.photons import one_photon
-from napari_unveil.recipes.separation import Separator, separator_from_file
+from napari_unveil.recipes.separation import Separator
 from napari_unveil.types import Frames, Indices
 
 COVERED = 0.6827
@@ -105,13 +106,18 @@ def calibrate(path: Path, library: PatchLibrary, *, seed: int = 0) -> ErrorBars:
     Refused
         When the file is no model, gives no error bar, was trained on this library, or too little is told.
     """
-    separator, file = separator_from_file(path)
+    separator, file = model_from_file(path)
+    if not isinstance(separator, Separator):
+        raise Refused(
+            found=f"{path} is a model of the recipe {file.card.recipe!r}",
+            needed="a model of the recipe 'separation', which alone gives error bars",
+            remedy="choose another model",
+        )
     _refuse_unfit(path, separator, library, trained_on=file.card.training.get("library_sha256"))
-    everything = (np.arange(library.signal_count), np.arange(library.noise_count))
+    everything = (np.arange(library.count("signal")), np.arange(library.count("noise")))
     mixing = mixing_of(library, everything[1], separator.settings)
-    photon = 1.0
-    if separator.settings.scaling == "physical":
-        photon = one_photon(library.unit, library.photon_energy_keV or file.card.photon_energy_keV)
+    energy = library.photon_energy_keV or file.card.photon_energy_keV
+    photon = one_photon(library.unit, energy) if separator.settings.counts else 1.0
     found = error_bars_of(separator, library, everything, mixing=mixing, photon=photon, seed=seed)
     if found is None:
         raise Refused(
@@ -152,9 +158,9 @@ def _pairs(library: PatchLibrary, held_out: tuple[Indices, Indices], mixing: Mix
 def _belonging_together(library: PatchLibrary, signal: Indices, noise: Indices) -> list[tuple[Indices, Indices]]:
     """Signal and noise of one simulated beamtime have its number for a frame number; others are one group."""
     if "campaigns" in library.provenance:
-        numbers = np.intersect1d(library.signal_frames[signal], library.noise_frames[noise])
+        numbers = np.intersect1d(library.labels["signal"].frames[signal], library.labels["noise"].frames[noise])
         if len(numbers) >= LEAST_CAMPAIGNS:
-            of_signal, of_noise = library.signal_frames[signal], library.noise_frames[noise]
+            of_signal, of_noise = library.labels["signal"].frames[signal], library.labels["noise"].frames[noise]
             return [(signal[of_signal == number], noise[of_noise == number]) for number in numbers]
     return [(signal, noise)]
 

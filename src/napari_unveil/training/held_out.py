@@ -71,10 +71,10 @@ class HeldOut:
         self._learner.network.eval()
         rng = np.random.default_rng([self._plan.settings.seed, 2])
         held_out = self._plan.validation
-        chosen = rng.permutation(held_out.signal)[:HELD_OUT_PATCHES]
+        chosen = rng.permutation(held_out.shown)[:HELD_OUT_PATCHES]
         size = self._plan.settings.batch
         losses = []
         for first in range(0, len(chosen), size):
             part = chosen[first : first + size]
-            losses.append(float(self._learner.loss(self._learner.draw(part, held_out.noise, rng))) * len(part))
+            losses.append(float(self._learner.loss(self._learner.draw(part, held_out.partners, rng))) * len(part))
         return sum(losses) / len(chosen)

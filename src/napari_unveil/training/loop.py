@@ -100,7 +100,12 @@ class _Run:
         self.plan = plan
         self.learner = learner_of(plan)
         self.trained = self.learner.network
-        self.optimizer = torch.optim.AdamW(self.trained.parameters(), lr=plan.settings.learning_rate, weight_decay=0.0)
+        self.optimizer = torch.optim.AdamW(
+            self.trained.parameters(),
+            lr=plan.settings.learning_rate,
+            weight_decay=0.0,
+            amsgrad=plan.settings.amsgrad,
+        )
         self.reports: list[TrainingReport] = []
         self.leg = Leg()
         self.clock = Clock()
@@ -193,11 +198,11 @@ class _Run:
     def _training_batch(self, step: int) -> Any:
         plan = self.plan
         epoch, place = divmod(step, plan.steps_per_epoch)
-        order = np.random.default_rng([plan.settings.seed, 0, epoch]).permutation(plan.training.signal)
+        order = np.random.default_rng([plan.settings.seed, 0, epoch]).permutation(plan.training.shown)
         size = plan.settings.batch
         return self.learner.draw(
             order[place * size : (place + 1) * size],
-            plan.training.noise,
+            plan.training.partners,
             np.random.default_rng([plan.settings.seed, 1, step]),
         )
 

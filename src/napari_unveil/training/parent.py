@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from napari_unveil.errors import Refused
-from napari_unveil.recipes.separation import separator_from_file
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.model import model_from_file
+from napari_unveil.recipes.recipe import RecipeSettings
 from napari_unveil.tensors import Tensor
 from napari_unveil.training.settings import TrainingSettings
 
@@ -26,7 +26,7 @@ class Parent:
     name: str
     sha256: str
     path: Path | None = None
-    recipe: SeparationSettings | None = None
+    recipe: RecipeSettings | None = None
     weights: Mapping[str, Tensor] = field(default_factory=dict)
 
     def as_values(self) -> dict[str, str]:
@@ -40,19 +40,19 @@ def parent_from_file(path: Path) -> Parent:
     Raises
     ------
     Refused
-        When the file is no model, or one of another recipe.
+        When the file is no model.
     """
-    separator, file = separator_from_file(path)
-    return Parent(path.name, file.sha256, path, separator.settings, file.tensors)
+    model, file = model_from_file(path)
+    return Parent(path.name, file.sha256, path, model.settings, file.tensors)
 
 
 def inherited(settings: TrainingSettings, parent: Parent) -> TrainingSettings:
-    """The ``settings`` with what belongs to the weights taken from ``parent``: network, scaling and head.
+    """The ``settings`` with what belongs to the weights taken from ``parent``, such as network, scaling and head.
 
     Raises
     ------
     Refused
-        When the run is to use escnn, whose filters cannot hold just any weights.
+        When the parent is of another recipe, or the run is to use escnn, whose filters cannot hold just any weights.
     """
     if parent.recipe is None:
         return settings
@@ -62,6 +62,10 @@ def inherited(settings: TrainingSettings, parent: Parent) -> TrainingSettings:
             needed="the parametrisation p4, which can hold the weights of any model",
             remedy="choose p4, or begin from chance",
         )
-    recipe = parent.recipe
-    taken = replace(settings.recipe, network=recipe.network, scaling=recipe.scaling, head=recipe.head)
-    return replace(settings, recipe=taken)
+    if parent.recipe.recipe != settings.recipe.recipe:
+        raise Refused(
+            found=f"{parent.name} is a model of the recipe {parent.recipe.recipe!r}",
+            needed=f"a model of the recipe {settings.recipe.recipe!r}",
+            remedy="choose another model, or begin from chance",
+        )
+    return replace(settings, recipe=settings.recipe.begun_from(parent.recipe))

@@ -16,13 +16,23 @@ from napari_unveil.training.record import RunRecord, state_path_of
 from napari_unveil.training.settings import TrainingSettings
 from napari_unveil.types import Indices
 
+NONE = np.array([], np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Which patches of the library belong to one side of the split."""
+    """Which patches of the library belong to one side of the split.
 
-    signal: Indices
-    noise: Indices
+    Parameters
+    ----------
+    shown
+        Shape (n,): those of the library's first kind, each of which an epoch shows once.
+    partners
+        Shape (m,): those of its second kind, of which partners are drawn; none where there is no second kind.
+    """
+
+    shown: Indices
+    partners: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,8 @@ class TrainingPlan:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps that show each training signal patch once."""
-        return -(-len(self.training.signal) // self.settings.batch)
+        """Steps that show each training patch once."""
+        return -(-len(self.training.shown) // self.settings.batch)
 
 
 def plan_training(
@@ -78,31 +88,32 @@ def plan_training(
     library, settings, path
         What is learned from, how, and the model file to write.
     parent
-        A model to begin from; network, scaling and head are its own then, whatever ``settings`` say.
+        A model to begin from; what belongs to its weights is its own then, whatever ``settings`` say.
 
     Raises
     ------
     Refused
-        When patches do not fit the network, one photon is unknown, there are too few frames to hold some out, or
-        the device is absent.
+        When patches do not fit the recipe or the network, one photon is unknown, there are too few frames to hold
+        some out, or the device is absent.
     """
     if parent is not None:
         settings = inherited(settings, parent)
+    _refuse_other_recipe(library, settings.recipe.recipe)
     _refuse_patch_size(library.patch, settings.recipe.network.stride_px)
     refuse_inputs(path, library.path, *([parent.path] if parent is not None and parent.path is not None else []))
     refuse_unwritable(path)
     energy = settings.photon_energy_keV if settings.photon_energy_keV is not None else library.photon_energy_keV
-    photon = 1.0 if settings.recipe.scaling == "percentile" else one_photon(library.unit, energy)
+    photon = one_photon(library.unit, energy) if settings.recipe.counts else 1.0
     rng = np.random.default_rng(settings.seed)
-    signal = split_by_frame(library.signal_frames, share=settings.validation_share, rng=rng)
-    noise = split_by_frame(library.noise_frames, share=settings.validation_share, rng=rng)
+    split = [split_by_frame(one.frames, share=settings.validation_share, rng=rng) for one in library.labels.values()]
+    training, validation = (_examples(*sides) for sides in zip(*split, strict=True))
     device = choose_device(settings.device)
     return TrainingPlan(
-        settings=replace(settings, recipe=replace(settings.recipe, patch_px=library.patch)),
+        settings=replace(settings, recipe=settings.recipe.of_patches(library.patch)),
         library=library,
         library_sha256=library.sha256,
-        training=Examples(signal[0], noise[0]),
-        validation=Examples(signal[1], noise[1]),
+        training=training,
+        validation=validation,
         photon=photon,
         photon_energy_keV=energy,
         device=device,
@@ -122,6 +133,19 @@ def plan_again(library: PatchLibrary, path: Path, settings: TrainingSettings, re
     """
     parent = Parent(record.parent["name"], record.parent["sha256"]) if record.parent else None
     return plan_training(library, settings, path, parent=parent)
+
+
+def _examples(shown: Indices, partners: Indices = NONE) -> Examples:
+    return Examples(shown, partners)
+
+
+def _refuse_other_recipe(library: PatchLibrary, recipe: str) -> None:
+    if library.recipe != recipe:
+        raise Refused(
+            found=f"{library.path} holds patches for the recipe {library.recipe!r}",
+            needed=f"patches for the recipe {recipe!r}",
+            remedy="choose that recipe, or other patches",
+        )
 
 
 def _refuse_patch_size(patch_px: int, stride_px: int) -> None:

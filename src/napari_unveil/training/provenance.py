@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from napari_unveil import __version__
 from napari_unveil.network.card import ModelCard
-from napari_unveil.recipes.intensity_range import KEY, range_of
 from napari_unveil.training.learner import Learner
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.training.record import Best
@@ -16,7 +15,7 @@ def card_of_run(plan: TrainingPlan, learner: Learner, last: TrainingReport, best
     """The card after the ``last`` report; ``best`` where the file holds the best weights instead of the last."""
     step, loss = (last.step, last.validation_loss) if best is None else (best.step, best.validation_loss)
     return ModelCard(
-        recipe=learner.name,
+        recipe=plan.settings.recipe.recipe,
         settings=learner.settings(),
         unit=plan.library.unit,
         photon_energy_keV=plan.photon_energy_keV,
@@ -26,7 +25,7 @@ def card_of_run(plan: TrainingPlan, learner: Learner, last: TrainingReport, best
             "patches_seen": last.step * plan.settings.batch,
             "run": {name: value for name, value in asdict(plan.settings).items() if name != "recipe"},
             "last_report": last.as_values(),
-            KEY: range_of(plan.library, plan.photon, plan.settings.recipe),
+            **learner.described(),
             "weights": {"kept": "last" if best is None else "best", "epoch": step / plan.steps_per_epoch},
             "parent": None if plan.parent is None else plan.parent.as_values(),
         },

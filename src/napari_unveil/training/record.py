@@ -8,12 +8,16 @@ from typing import Any
 
 from napari_unveil.errors import Refused
 from napari_unveil.network.card import read_header
-from napari_unveil.recipes.settings import settings_from_values
+from napari_unveil.recipes.registry import recipe_called
+from napari_unveil.recipes.separation_settings import RECIPE
 from napari_unveil.training.report import TrainingReport
 from napari_unveil.training.settings import TrainingSettings
 
 KEY = "napari_unveil_state"
 KIND = "the state of an earlier run, to resume it"
+RECIPE_NAME = "recipe_name"
+"""Key of a run's identity; absent in older states, which are of the recipe ``separation``."""
+
 FREE_TO_CHANGE = ("epochs", "minutes", "device", "patience_epochs", "least_epochs", "keeps")
 """Settings that a resumed run may change."""
 
@@ -86,7 +90,8 @@ class RunRecord:
         """The settings that the run was trained with last."""
         names = {entry.name for entry in fields(TrainingSettings)} - {"recipe"}
         rest = {name: value for name, value in {**self.identity, **self.limits}.items() if name in names}
-        return TrainingSettings(settings_from_values(self.identity["recipe"]), **rest)
+        recipe = recipe_called(self.identity.get(RECIPE_NAME, RECIPE))
+        return TrainingSettings(recipe.from_values(self.identity["recipe"]), **rest)
 
     def extended(self, *, minutes: float | None = None, epochs: int | None = None) -> TrainingSettings:
         """The settings of a run that goes on for so many more minutes, or epochs, from where it is."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from napari_unveil.errors import Refused
-from napari_unveil.network.settings import UNetSettings
-from napari_unveil.recipes.settings import SeparationSettings
+from napari_unveil.recipes.recipe import RecipeSettings
+from napari_unveil.recipes.registry import recipe_called
+from napari_unveil.recipes.separation_settings import RECIPE, SeparationSettings
 
 Schedule = Literal["constant", "cosine"]
 Parametrisation = Literal["p4", "escnn"]
@@ -28,6 +29,8 @@ class TrainingSettings:
         Patches per step.
     learning_rate, schedule
         AdamW's step size, kept constant or lowered to zero along half a cosine over the run.
+    amsgrad
+        Whether steps are scaled by the largest second moment so far.
     gradient_limit
         Largest norm of a gradient (None: no limit).
     validation_share
@@ -48,7 +51,7 @@ class TrainingSettings:
         measured at the end of each epoch.
     """
 
-    recipe: SeparationSettings = field(default_factory=SeparationSettings)
+    recipe: RecipeSettings = field(default_factory=SeparationSettings)
     epochs: int | None = 400
     minutes: float | None = None
     batch: int = 16
@@ -63,6 +66,7 @@ class TrainingSettings:
     patience_epochs: int | None = None
     least_epochs: int = 20
     keeps: Keeps = "last"
+    amsgrad: bool = False
 
     def __post_init__(self) -> None:
         ends = [end for end in (self.epochs, self.minutes) if end is not None]
@@ -91,10 +95,10 @@ class TrainingSettings:
                 needed="a patience of at least one epoch",
                 remedy="choose larger numbers, or do without early stopping",
             )
-
-        if self.parametrisation == "escnn" and self.recipe.network.group != "p4":
+        group = getattr(self.recipe.network, "group", "plain")
+        if self.parametrisation == "escnn" and group != "p4":
             raise Refused(
-                found=f"escnn for a network of the group {self.recipe.network.group!r}",
+                found=f"escnn for a network of the group {group!r}",
                 needed="a network that commutes with quarter turns",
                 remedy="choose the parametrisation p4, which builds both, or the group p4",
             )
@@ -105,41 +109,16 @@ class TrainingSettings:
         return self.patience_epochs is not None or self.keeps == "best"
 
 
-def _counting(network: UNetSettings) -> SeparationSettings:
-    return SeparationSettings(
-        network,
-        "physical",
-        "share",
-        "poisson-cells",
-        amplitude=(0.7, 1.4),
-        noise_patches=(0, 2),
-        readout="once",
-    )
+def separation_in(settings: TrainingSettings) -> SeparationSettings:
+    """What ``settings`` say of the recipe ``separation``; a mistake of the program where they are another recipe's."""
+    if not isinstance(settings.recipe, SeparationSettings):
+        raise TypeError(f"settings of the recipe {settings.recipe.recipe!r}")
+    return settings.recipe
 
 
-PRESETS: dict[str, TrainingSettings] = {
-    "published": TrainingSettings(),
-    "default": TrainingSettings(
-        recipe=_counting(UNetSettings((8, 16, 32), 8, cell_px=2, outputs=2)),
-        epochs=200,
-        batch=4,
-        learning_rate=2e-3,
-        schedule="cosine",
-        gradient_limit=1.0,
-    ),
-    "fast": TrainingSettings(
-        recipe=_counting(UNetSettings((4, 8, 16), 4, cell_px=2, outputs=2)),
-        epochs=60,
-        batch=4,
-        learning_rate=3e-3,
-        schedule="cosine",
-        gradient_limit=1.0,
-    ),
-}
-
-
-def preset(name: str) -> TrainingSettings:
-    """The preset called ``name``, or a refusal that lists them."""
-    if name not in PRESETS:
-        raise Refused(found=f"preset {name!r}", needed=f"one of {', '.join(PRESETS)}", remedy="choose another preset")
-    return PRESETS[name]
+def preset(name: str, recipe: str = RECIPE) -> TrainingSettings:
+    """The preset called ``name`` of a recipe, or a refusal that lists them."""
+    presets = recipe_called(recipe).presets
+    if name not in presets:
+        raise Refused(found=f"preset {name!r}", needed=f"one of {', '.join(presets)}", remedy="choose another preset")
+    return TrainingSettings(presets[name].settings, **presets[name].run)

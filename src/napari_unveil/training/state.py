@@ -11,7 +11,7 @@ from napari_unveil.errors import Refused
 from napari_unveil.network.model_file import load_tensors, save_tensors
 from napari_unveil.tensors import Tensor
 from napari_unveil.training.plan import TrainingPlan
-from napari_unveil.training.record import FREE_TO_CHANGE, KEY, KIND, Best, Leg, RunRecord, record_of
+from napari_unveil.training.record import FREE_TO_CHANGE, KEY, KIND, RECIPE_NAME, Best, Leg, RunRecord, record_of
 from napari_unveil.training.report import TrainingReport
 from napari_unveil.training.settings import TrainingSettings
 
@@ -86,7 +86,7 @@ def _identity_in(record: RunRecord) -> dict[str, Any]:
 def _fixed(settings: TrainingSettings) -> dict[str, Any]:
     """Settings that a resumed run may not change, as a header holds them."""
     fixed = {name: value for name, value in asdict(settings).items() if name not in FREE_TO_CHANGE}
-    return {name: _as_json(value) for name, value in fixed.items()}
+    return {RECIPE_NAME: settings.recipe.recipe, **{name: _as_json(value) for name, value in fixed.items()}}
 
 
 def _refuse_other_run(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

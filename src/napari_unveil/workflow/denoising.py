@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack, is_blank, writing_nxdata
+from napari_unveil.frames import FrameStack, UnreadableFrame, is_blank, writing_nxdata
 from napari_unveil.frames.results import UNLIKE_TRAINING
 from napari_unveil.recipes.intensity_range import local_range_in
 from napari_unveil.recipes.unlike import NO_MAP
@@ -200,8 +200,11 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Fr
         for place, index in enumerate(frames):
             separation = known(index)
             if separation is None:
-                frame = stack.read_or_missing(index, unreadable)
-                separation = plan.denoiser.separate(frame)
+                try:
+                    separation = plan.denoiser.separate(plan.denoiser.read(stack, index))
+                except UnreadableFrame as error:
+                    unreadable.append(error.found)
+                    separation = plan.denoiser.separate(np.full(stack.frame_shape, np.nan, np.float32))
             blank += is_blank(separation.signal) and is_blank(separation.noise)
             for name, part in _datasets(separation).items():
                 if name in plan.parts and part is not None:

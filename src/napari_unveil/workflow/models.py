@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from napari_unveil.network.model_file import ModelFile
-    from napari_unveil.recipes.separation import Separator
+    from napari_unveil.recipes.model import RecipeModel
 
 SHIPPED_MODEL = "default"
 
@@ -17,8 +17,8 @@ def model_path(name: str) -> Path:
     return shipped if shipped.is_file() else Path(name)
 
 
-def open_model(name: str) -> "tuple[Separator, ModelFile]":
+def open_model(name: str) -> "tuple[RecipeModel, ModelFile]":
     """A model by name or path, ready to use, with its card."""
-    from napari_unveil.recipes.separation import separator_from_file
+    from napari_unveil.recipes.model import model_from_file
 
-    return separator_from_file(model_path(name))
+    return model_from_file(model_path(name))

@@ -6,6 +6,7 @@ from napari_unveil.frames import FrameStack
 from napari_unveil.network.card import ModelCard, read_card
 from napari_unveil.recipes.intensity_range import cautions_on_unit, local_range_in
 from napari_unveil.recipes.photons import one_photon
+from napari_unveil.recipes.registry import settings_of_model
 from napari_unveil.recipes.unlike import in_words, unlike_training
 from napari_unveil.types import Frame
 from napari_unveil.workflow.models import SHIPPED_MODEL, model_path
@@ -62,7 +63,7 @@ def photon_for(card: ModelCard, stack: FrameStack, request: DenoisingRequest) ->
     Refused
         When the model counts photons and one photon is unknown in these frames.
     """
-    counts = card.settings.get("scaling") == "physical"
+    counts = settings_of_model(model_path(request.model), card).counts
     return one_photon(stack.unit, energy_of(stack, request)) if counts else 1.0
 
 

@@ -123,7 +123,7 @@ def test_marked_patches_are_removed_from_the_file(
     assert gallery.montages["noise"].count == 22
     assert f"3 patches removed, 45 of 45 others kept in {path}" in view.status.text()
     ranking = gallery.montages["signal"].ranking
-    sums = np.nansum(after.signal(ranking.indices).astype(float), axis=(1, 2))
+    sums = np.nansum(after.patches("signal", ranking.indices).astype(float), axis=(1, 2))
     np.testing.assert_allclose(sums, ranking.intensities, rtol=1e-6)
 
 

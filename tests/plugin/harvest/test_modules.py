@@ -59,7 +59,7 @@ def test_the_window_harvests_what_the_command_line_harvests(
     plan = plan_harvest(*stacks, masks, HarvestSettings(patch=16, signals=20, noises=30))
     list(harvest(plan, tmp_path / "headless.h5"))
     one, other = (PatchLibrary.open(tmp_path / name) for name in ("patches.h5", "headless.h5"))
-    assert set(one.noise_modules) == {0, 1}
+    assert set(one.labels["noise"].modules) == {0, 1}
     for kind in ("signal", "noise"):
         everything = np.arange(one.count(kind))
         np.testing.assert_array_equal(one.patches(kind, everything), other.patches(kind, everything))

@@ -46,7 +46,7 @@ def test_the_library_is_written_and_announced(view: HarvestView, finish: Finish,
     finish(view.task)
     assert announced == [tmp_path / "patches.h5"]
     library = PatchLibrary.open(announced[0])
-    assert (library.signal_count, library.noise_count, library.patch) == (20, 30, 16)
+    assert (library.count("signal"), library.count("noise"), library.patch) == (20, 30, 16)
     assert "20 of 20 signal and 30 of 30 noise patches" in view.status.text()
 
 
@@ -155,7 +155,7 @@ def test_a_library_that_is_there_is_asked_about(
     assert "patches.h5 exists" in questions_asked[-1]
     view.press()
     finish(view.task)
-    assert PatchLibrary.open(path).signal_count == 20
+    assert PatchLibrary.open(path).count("signal") == 20
 
 
 def test_layers_with_one_role_are_used_one_after_the_other(view: HarvestView, finish: Finish, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_layers_deleted_during_a_harvest_do_not_break_it(view: HarvestView, fini
     view.press()
     view.viewer.layers.clear()
     finish(view.task)
-    assert PatchLibrary.open(tmp_path / "patches.h5").signal_count == 20
+    assert PatchLibrary.open(tmp_path / "patches.h5").count("signal") == 20
 
 
 def test_a_cancelled_harvest_is_said_to_be_cancelled(view: HarvestView, finish: Finish) -> None:

@@ -11,11 +11,11 @@ from qtpy.QtCore import Qt
 
 from napari_unveil.plugin.jobs import Task
 from napari_unveil.plugin.train import expert
-from napari_unveil.plugin.train.form import PRESET_WORDS
 from napari_unveil.plugin.train.job import DeviceNews, RunNews
 from napari_unveil.plugin.train.view import TrainView
 from napari_unveil.plugin.widgets import questions
-from napari_unveil.training import PRESETS, read_record, state_path_of
+from napari_unveil.recipes.separation_settings import SEPARATION
+from napari_unveil.training import preset, read_record, state_path_of
 
 Finish = Callable[[Task], None]
 Until = Callable[[Callable[[], Any]], None]
@@ -27,9 +27,9 @@ def tiny_preset(monkeypatch: pytest.MonkeyPatch) -> None:
     from napari_unveil.network.settings import UNetSettings
     from napari_unveil.training import loop as training_loop
 
-    fast = PRESETS["fast"]
-    recipe = replace(fast.recipe, network=UNetSettings((2, 2), 2), patch_px=16)
-    monkeypatch.setitem(PRESETS, "fast", replace(fast, recipe=recipe, batch=4))
+    fast = SEPARATION.presets["fast"]
+    settings = replace(fast.settings, network=UNetSettings((2, 2), 2), patch_px=16)
+    monkeypatch.setitem(SEPARATION.presets, "fast", replace(fast, settings=settings, run={**fast.run, "batch": 4}))
     monkeypatch.setattr(training_loop, "REPORT_EVERY_S", 0.1)
 
 
@@ -60,8 +60,8 @@ def step(view: TrainView) -> int:
     return news.reports[-1].step if isinstance(news, RunNews) else 0
 
 
-def test_the_presets_in_the_form_are_those_of_training() -> None:
-    assert set(PRESET_WORDS) == set(PRESETS)
+def test_the_presets_in_the_form_are_those_of_the_recipe(view: TrainView) -> None:
+    assert {view.preset.itemData(row) for row in range(view.preset.count())} == set(SEPARATION.presets)
 
 
 def test_the_model_is_trained_and_announced(view: TrainView, finish: Finish, tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_model_is_fine_tuned_and_brings_its_network(view: TrainView, finish: F
 def test_a_preset_fills_in_the_expert_settings(view: TrainView) -> None:
     for name in ("published", "default"):
         view.preset.choose(name)
-        wanted = PRESETS[name]
+        wanted = preset(name)
         made = view.expert.settings(epochs=wanted.epochs)
         assert made == wanted
 

@@ -99,7 +99,7 @@ class Separating:
         denoiser, _ = self.denoiser(tell)
         began = time.perf_counter()
         try:
-            frame = self.request.stack.read(index)
+            frame = denoiser.read(self.request.stack, index)
         except (UnveilError, OSError) as error:
             self._unreadable.append(str(error).rstrip("."))
             self.result.put_missing(index)

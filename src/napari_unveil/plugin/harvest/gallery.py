@@ -8,7 +8,7 @@ from typing import Any
 from napari.layers import Image, Layer
 from psygnal import Signal
 
-from napari_unveil.harvest import KINDS, Montage
+from napari_unveil.harvest import Montage
 from napari_unveil.plugin.harvest.job import Shown
 from napari_unveil.plugin.layers.patches import show_patches
 from napari_unveil.plugin.layers.removing import remove
@@ -70,7 +70,9 @@ class Gallery:
         for other in viewer.layers:
             if other.visible:
                 self._hidden.add(other)
-        added = {each: show_patches(viewer, shown.montages[each], sample=shown.samples[each]) for each in KINDS}
+        added = {
+            each: show_patches(viewer, shown.montages[each], sample=shown.samples[each]) for each in shown.montages
+        }
         for layer in added.values():
             layer.mouse_drag_callbacks.append(self._pressed)
             layer.help = "click on a bad patch to mark it, again to take the mark back"
@@ -79,7 +81,7 @@ class Gallery:
             other.visible = False
         self.look_at(kind)
         viewer.reset_view()
-        counts = " and ".join(f"{shown.montages[each].count} {each}" for each in KINDS)
+        counts = " and ".join(f"{montage.count} {each}" for each, montage in shown.montages.items())
         self._say(f"{counts} patches, the brightest first; click on the bad ones")
 
     def look_at(self, kind: str) -> None:

@@ -9,7 +9,6 @@ import psutil  # type: ignore[import-untyped]  # comes with napari
 from napari_unveil.errors import Refused
 from napari_unveil.frames import evenly_spread, size_text
 from napari_unveil.harvest import (
-    KINDS,
     FrameSeries,
     HarvestEstimate,
     HarvestReport,
@@ -149,15 +148,15 @@ def _sorting(path: Path) -> Job:
     written = path.stat().st_mtime_ns if path.is_file() else 0
     library = PatchLibrary.open(path)
     rankings = yield from rank_patches(library)
-    return _shown({kind: Montage(library, kind, rankings[kind]) for kind in KINDS}, written)
+    return _shown({kind: Montage(library, kind, rankings[kind]) for kind in library.kinds}, written)
 
 
 def _removing(montages: Mapping[str, Montage], marked: Mapping[str, Indices]) -> Job:
-    library = montages["signal"].library
+    library = next(iter(montages.values())).library
     yield from remove_patches(library, marked)
     written, left = library.path.stat().st_mtime_ns, PatchLibrary.open(library.path)
     rankings = {kind: montage.ranking.without(marked[kind]) for kind, montage in montages.items()}
-    return _shown({kind: Montage(left, kind, rankings[kind]) for kind in KINDS}, written)
+    return _shown({kind: Montage(left, kind, rankings[kind]) for kind in left.kinds}, written)
 
 
 def _shown(montages: dict[str, Montage], written_ns: int) -> Shown:
@@ -173,7 +172,8 @@ def in_words(report: HarvestReport | RemovalReport) -> str:
     """How far a harvest or a removal is."""
     if isinstance(report, RemovalReport):
         return f"{report.removed} patches removed, {report.done} of {report.total} others kept"
-    return f"{report.signal_count} of {report.signals} signal and {report.noise_count} of {report.noises} noise patches"
+    each = (f"{report.counts[kind]} of {wanted} {kind}" for kind, wanted in report.wanted.items())
+    return f"{' and '.join(each)} patches"
 
 
 def ahead_in_words(ahead: Ahead) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from qtpy.QtWidgets import QFormLayout, QWidget
 
 from napari_unveil.errors import Refused
-from napari_unveil.harvest import KINDS
+from napari_unveil.harvest.library import SIGNAL_AND_NOISE
 from napari_unveil.plugin.harvest import job
 from napari_unveil.plugin.harvest.gallery import gallery_of
 from napari_unveil.plugin.harvest.job import Shown
@@ -33,7 +33,7 @@ class PatchPanel(Section):  # type: ignore[misc]  # Qt is not typed here
         self._view, self._gallery = view, gallery_of(view.session)
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
-        self.kind = Choice(tuple((f"{kind} patches", kind) for kind in KINDS))
+        self.kind = Choice(tuple((f"{kind} patches", kind) for kind in SIGNAL_AND_NOISE))
         content, form = QWidget(), QFormLayout()
         content.setLayout(form)
         view.add_row("Patches of", self.library, "Patch library whose patches are shown.", section=form)

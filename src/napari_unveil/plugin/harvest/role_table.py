@@ -8,7 +8,7 @@ from napari.layers import Image, Layer
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from napari_unveil.harvest import ROLES, Role, suggest_role
+from napari_unveil.harvest import Role, suggest_role
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.session import Session
 from napari_unveil.plugin.widgets.connections import connect_while_alive
@@ -37,15 +37,15 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
     ----------
     session
         Of the viewer.
-    recipe
-        Whose roles are offered.
+    roles
+        Which are offered.
     """
 
     changed = Signal()
 
-    def __init__(self, session: Session, *, recipe: str) -> None:
+    def __init__(self, session: Session, *, roles: Sequence[Role]) -> None:
         super().__init__(0, len(COLUMNS))
-        self._session, self._recipe = session, recipe
+        self._session, self._roles = session, tuple(roles)
         self._by_hand = _chosen.setdefault(session, WeakKeyDictionary())
         self._rows: list[Layer] = []
         self._followed: WeakSet[Layer] = WeakSet()
@@ -71,8 +71,8 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
     def role_of(self, layer: Layer) -> Role | None:
         """The role of a layer: as the user gave it, else as its name suggests."""
         if layer in self._by_hand:
-            return next((role for role in ROLES[self._recipe] if role.name == self._by_hand[layer]), None)
-        return suggest_role(layer.name, recipe=self._recipe) if layer.ndim >= LEAST_AXES else None
+            return next((role for role in self._roles if role.name == self._by_hand[layer]), None)
+        return suggest_role(layer.name, roles=self._roles) if layer.ndim >= LEAST_AXES else None
 
     def layers_of(self, role: Role) -> list[Layer]:
         """The layers with a role, in the order of the viewer's list."""
@@ -114,7 +114,7 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         self._fit()
 
     def _combo(self, row: int) -> Choice:
-        roles = ROLES[self._recipe]
+        roles = self._roles
         combo = Choice(((NO_ROLE, None), *((role.title, role.name) for role in roles)))
         combo.setMinimumContentsLength(max(len(role.title) for role in roles))
         combo.setToolTip("\n".join(f"{role.title}: {role.explanation}" for role in roles))
@@ -123,7 +123,7 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         return combo
 
     def _given(self, layer: Layer, name: str | None) -> None:
-        self.give(layer, next((role for role in ROLES[self._recipe] if role.name == name), None))
+        self.give(layer, next((role for role in self._roles if role.name == name), None))
 
     def _show(self, row: int, layer: Layer) -> None:
         facts: dict[str, Any] = layer.metadata.get(layers.METADATA, {})

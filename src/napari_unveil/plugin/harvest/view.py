@@ -7,7 +7,6 @@ from napari.layers import Labels
 from qtpy.QtWidgets import QLabel
 
 from napari_unveil.harvest import (
-    ROLES,
     FrameSeries,
     HarvestReport,
     HarvestSettings,
@@ -26,10 +25,9 @@ from napari_unveil.plugin.preferences import preferences
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import LayerChoice, OutputField, given, number, number_or, whole_number
 from napari_unveil.plugin.widgets.step_view import StepView
-from napari_unveil.recipes.settings import RECIPE
+from napari_unveil.recipes.separation_settings import FULL_SHOT, XRAY_ONLY
 
 DEFAULTS = HarvestSettings()
-XRAY_ONLY, FULL_SHOT = ROLES[RECIPE]
 
 
 class HarvestView(StepView):
@@ -43,7 +41,7 @@ class HarvestView(StepView):
             tip="Cut the patches and write them to the library.",
             end_tip="End the job; no library is left half-written.",
         )
-        self.roles = RoleTable(self.session, recipe=RECIPE)
+        self.roles = RoleTable(self.session, roles=(XRAY_ONLY, FULL_SHOT))
         self.mask = LayerChoice(self.viewer, Labels, hints=(layers.MASK_NAME,))
         self.patch = whole_number(DEFAULTS.patch, low=8, high=1024, step=8, unit="px")
         self.signals = whole_number(DEFAULTS.signals, low=1, high=10**6, step=100, unit="patches")
@@ -137,7 +135,7 @@ class HarvestView(StepView):
         if isinstance(report, RemovalReport):
             self.status.progress(report.done, report.total)
         else:
-            self.status.progress(report.signal_count + report.noise_count, report.signals + report.noises)
+            self.status.progress(sum(report.counts.values()), sum(report.wanted.values()))
         return job.in_words(report)
 
     def result_in_words(self) -> str:

@@ -9,8 +9,9 @@ from qtpy.QtWidgets import QFormLayout
 from napari_unveil.network.settings import UNetSettings
 from napari_unveil.plugin.widgets.fields import Choice, given, number, number_or, whole_number
 from napari_unveil.plugin.widgets.step_view import StepView
-from napari_unveil.recipes.settings import SeparationSettings
-from napari_unveil.training import PRESETS, TrainingSettings
+from napari_unveil.recipes.separation_settings import SeparationSettings
+from napari_unveil.training import TrainingSettings, preset
+from napari_unveil.training.settings import separation_in
 
 WIDTHS = ((32, 64, 128, 256), (16, 32, 64, 128), (8, 16, 32, 64), (4, 8, 16, 32), (8, 16, 32), (4, 8, 16))
 SOURCE = "Published (Starke & Smid, doi 10.14278/rodare.2586):"
@@ -50,7 +51,7 @@ class ExpertFields:
         self.patience.setSpecialValueText("never")
         self.least_epochs = whole_number(20, low=0, high=100_000, unit="epochs")
         self.keeps = Choice((("the last", "last"), ("best held-out loss", "best")))
-        self.fill(PRESETS["default"])
+        self.fill(preset("default"))
         form = view.add_section(
             "Expert: all settings of the run", "What the preset fills in; each value can be changed."
         )
@@ -61,7 +62,7 @@ class ExpertFields:
 
     def fill(self, settings: TrainingSettings) -> None:
         """Show ``settings``; limits, seed, early end and kept weights are the user's own and stay."""
-        recipe = settings.recipe
+        recipe = separation_in(settings)
         self.show_recipe(recipe)
         self.batch.setValue(settings.batch)
         self.learning_rate.setValue(settings.learning_rate)

@@ -16,13 +16,10 @@ from napari_unveil.plugin.widgets.fields import (
     whole_number,
 )
 from napari_unveil.plugin.widgets.step_view import StepView
-from napari_unveil.training import PRESETS
+from napari_unveil.recipes.registry import RECIPES
+from napari_unveil.recipes.separation_settings import RECIPE
+from napari_unveil.training import preset
 
-PRESET_WORDS = {
-    "default": "default",
-    "published": "published (large, slow)",
-    "fast": "fast (small)",
-}
 CHANCE, SHIPPED, FILE = "", "default", "file"
 
 
@@ -56,12 +53,12 @@ class TrainForm(StepView):
         chosen = preferences()
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
-        self.preset = Choice(tuple((PRESET_WORDS[name], name) for name in PRESET_WORDS))
+        self.preset = Choice(tuple((one.words, name) for name, one in RECIPES[RECIPE].presets.items()))
         self.begin = Choice((("random weights", CHANCE), ("the shipped model", SHIPPED), ("a model file", FILE)))
         self.parent_file = FileField(title="Model to begin from", pattern="Model (*.safetensors)")
         self.limit = Choice((("minutes", "minutes"), ("epochs", "epochs")))
         self.minutes = number(10, low=0.1, high=100_000, decimals=1, unit="min")
-        self.epochs = whole_number(PRESETS["default"].epochs or 1, low=1, high=100_000, unit="epochs")
+        self.epochs = whole_number(preset("default").epochs or 1, low=1, high=100_000, unit="epochs")
         self.energy = number_or("as in the library", low=0, high=1000, decimals=3, unit="keV")
         self.device = Choice(DEVICES)
         self.device.choose(chosen.device)

@@ -13,7 +13,8 @@ from napari_unveil.network.card import read_card
 from napari_unveil.network.host import cpu_in_words
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.session import Session
-from napari_unveil.recipes.settings import SeparationSettings, settings_of_model
+from napari_unveil.recipes.recipe import RecipeSettings
+from napari_unveil.recipes.registry import settings_of_model
 from napari_unveil.saving import refuse_unwritable
 from napari_unveil.training import RunRecord, TrainingReport, TrainingSettings, read_record, state_path_of
 from napari_unveil.training.memory import training_bytes
@@ -97,13 +98,13 @@ def opened(path: Path | None) -> PatchLibrary:
     return PatchLibrary.open(path)
 
 
-def inherited_recipe(parent: str) -> SeparationSettings | None:
+def inherited_recipe(parent: str) -> RecipeSettings | None:
     """The settings of the model to begin from; None where there is none.
 
     Raises
     ------
     Refused
-        When it is no model, or one of another recipe.
+        When it is no model.
     """
     if not parent:
         return None

@@ -17,8 +17,8 @@ from napari_unveil.plugin.train.words import ENDS, report_in_words
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import given
 from napari_unveil.plugin.widgets.step_view import Action
-from napari_unveil.recipes.settings import SeparationSettings
-from napari_unveil.training import PRESETS, RunRecord
+from napari_unveil.recipes.separation_settings import SeparationSettings
+from napari_unveil.training import RunRecord, preset
 
 LINK_COLOUR = "#3d85c6"
 """Readable on napari's dark and light theme."""
@@ -201,7 +201,7 @@ class TrainView(TrainForm):
             QTimer.singleShot(0, self.strip, lambda: parent.ensureWidgetVisible(self.strip))
 
     def _take_preset(self) -> None:
-        settings = PRESETS[self.preset.value()]
+        settings = preset(self.preset.value())
         self.expert.fill(settings)
         self.epochs.setValue(settings.epochs or self.epochs.value())
         self._show_parent()
@@ -222,9 +222,10 @@ class TrainView(TrainForm):
 
     def _inherited(self) -> SeparationSettings | None:
         try:
-            return job.inherited_recipe(self.parent_model())
+            recipe = job.inherited_recipe(self.parent_model())
         except UnveilError:
             return None
+        return recipe if isinstance(recipe, SeparationSettings) else None
 
     def _pausing(self) -> None:
         self._show_buttons()
