@@ -22,7 +22,7 @@ def draw_cases(count: int) -> Iterator[Case]:
         yield Case(f"shot {index}", frame, Separation(frame - noise, noise), Truth(signal, expected))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cases() -> list[Case]:
     return list(draw_cases(3))
 

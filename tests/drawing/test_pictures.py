@@ -6,7 +6,7 @@ from napari_unveil.drawing.pictures import draw_triptych, scale_of
 from napari_unveil.types import Separation
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def drawn(cases):
     figure = blank(9, 3)
     draw_triptych(figure, cases[0].frame, cases[0].separation, unit="keV", centre_yx=(20, 50))

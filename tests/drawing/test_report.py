@@ -51,10 +51,16 @@ def written(path, cases):
     return write_report(path, iter(cases), unit="keV", title="Result", provenance=PROVENANCE)
 
 
-def test_the_page_needs_nothing_but_itself(tmp_path, cases):
-    path = tmp_path / "report.html"
-    written(path, cases)
-    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+@pytest.fixture(scope="module")
+def report(cases, tmp_path_factory):
+    """A page in a folder of its own, and the numbers that were returned."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    return path, written(path, cases)
+
+
+def test_the_page_needs_nothing_but_itself(report):
+    path, _ = report
+    assert [file.name for file in path.parent.iterdir()] == ["report.html"]
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"https?:|<script|<link|url\(", text)
     sources = read(path).sources
@@ -65,9 +71,8 @@ def test_the_page_needs_nothing_but_itself(tmp_path, cases):
         assert base64.b64decode(content).startswith(b"\x89PNG")
 
 
-def test_the_page_holds_provenance_and_the_numbers_that_are_returned(tmp_path, cases):
-    path = tmp_path / "report.html"
-    summary = written(path, cases)
+def test_the_page_holds_provenance_and_the_numbers_that_are_returned(report):
+    path, summary = report
     cells = read(path).cells
     for name, value in PROVENANCE.items():
         assert cells[cells.index(name) + 1] == value

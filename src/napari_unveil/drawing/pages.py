@@ -21,9 +21,16 @@ def blank(width_in: float, height_in: float) -> Figure:
 
 
 def png(figure: Figure) -> bytes:
-    """Draw into memory."""
+    """Draw a figure of ``blank`` into memory.
+
+    Its parts are laid out first, and then stay: ``Figure.savefig`` would go through all of them once more for that.
+    """
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+        figure.set_layout_engine("none")
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]  # matplotlib types only a part
     return buffer.getvalue()
 
 
