@@ -72,8 +72,11 @@ def questions_asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """Fail when a thread, a worker of napari's or a window of ours outlives its test."""
-    gc.freeze()  # garbage is searched for among what the test makes: all else takes some tenths of a second
+    """Fail when a thread, a worker of napari's or a window of ours outlives its test.
+
+    Garbage is searched for among what the test makes: a search among all objects takes some tenths of a second.
+    """
+    gc.freeze()
     yield
     deadline = time.monotonic() + 5
     while _threads() and time.monotonic() < deadline:
@@ -83,11 +86,18 @@ def nothing_left_behind() -> Iterator[None]:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
     gc.collect()
+    gc.unfreeze()
     ours = [widget for widget in QApplication.topLevelWidgets() if type(widget).__module__.startswith("napari_unveil")]
     assert not ours, f"windows are still there: {ours}"
     for session in list(sessions._sessions.values()):
         session.close()
     sessions._sessions.clear()
+
+
+@pytest.fixture
+def nothing_put_aside(nothing_left_behind: None) -> None:
+    """Garbage is searched for among all objects, as in the program, until the program itself leaves some out."""
+    gc.unfreeze()
 
 
 def _threads() -> list[str]:

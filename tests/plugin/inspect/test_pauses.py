@@ -9,6 +9,8 @@ import pytest
 from napari_unveil.plugin.inspect import pauses
 from napari_unveil.plugin.inspect.pauses import allow_pauses, avoid_pauses, search_all_once
 
+pytestmark = pytest.mark.usefixtures("nothing_put_aside")
+
 
 class Ring:
     """Holds itself."""

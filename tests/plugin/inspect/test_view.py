@@ -264,6 +264,7 @@ def test_a_geometry_gives_q_and_the_centre(view: InspectView, until: Until, tmp_
     until(lambda: "gone.poni" in view.status.text())
 
 
+@pytest.mark.usefixtures("nothing_put_aside")
 def test_searches_for_garbage_are_short_while_the_window_is_seen(view: InspectView) -> None:
     assert gc.get_freeze_count() > 10_000
     view.hide()

@@ -249,6 +249,7 @@ def test_results_leave_the_selection_alone_and_napari_agrees(beamtime_in_window:
     assert shown.controls.currentWidget() is shown.controls.widgets[frames]
 
 
+@pytest.mark.usefixtures("nothing_put_aside")
 def test_removing_a_layer_searches_no_older_objects_for_garbage(
     beamtime_in_window: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
