@@ -91,7 +91,7 @@ def estimate_harvest(
         modules=modules,
         signals=settings.signals,
         noises=noises,
-        file_bytes=EMPTY_FILE_BYTES + sum(_patches_bytes(count, settings.patch) for count in counts),
+        file_bytes=EMPTY_FILE_BYTES + sum(patches_bytes(count, settings.patch) for count in counts),
         memory_bytes=FRAME_COPIES * FLOAT_BYTES * height * width
         + 4 * 8 * STRIPE_ROWS * width
         + sum(counts) * MEMORY_PER_PATCH
@@ -111,7 +111,8 @@ def refuse_unfitting(estimate: HarvestEstimate) -> None:
         )
 
 
-def _patches_bytes(count: int, patch: int) -> int:
+def patches_bytes(count: int, patch: int, *, channels: int = 1) -> int:
+    """What patches of one kind take in a library, with so many images (channels) each."""
     leaves = math.ceil(count / PATCHES_PER_NODE)
     nodes = leaves + (math.ceil(leaves / PATCHES_PER_NODE) if leaves > 1 else 0)
-    return count * (patch**2 * FLOAT_BYTES + LABEL_BYTES) + nodes * NODE_BYTES
+    return count * (channels * patch**2 * FLOAT_BYTES + LABEL_BYTES) + nodes * NODE_BYTES

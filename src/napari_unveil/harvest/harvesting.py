@@ -2,59 +2,29 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from napari_unveil import __version__
-from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import is_blank
+from napari_unveil.harvest.collecting import (
+    Cut,
+    HarvestReport,
+    advanced,
+    collect,
+    fail_if_unreadable,
+    made_now,
+    refuse_barren,
+)
 from napari_unveil.harvest.cutting import Cutting, noise_cuttings, signal_cuttings
 from napari_unveil.harvest.estimate import estimate_harvest, refuse_unfitting
-from napari_unveil.harvest.library import Shelf, writing_library
+from napari_unveil.harvest.library import writing_library
 from napari_unveil.harvest.plan import HarvestPlan
 from napari_unveil.harvest.room import images_of
 from napari_unveil.harvest.series import Supply, module_count, stacks_of
 from napari_unveil.saving import refuse_inputs
 from napari_unveil.types import Frame
-
-Cut: TypeAlias = Callable[[Frame, int], Iterator[Cutting]]
-"""Cuts a frame (y, x) of the module with this number."""
-
-ROUNDS = 4
-"""How often the frames are gone through at most, to make up for barren ones."""
-
-PATCHES_PER_REPORT = 256
-"""At most so many patches lie between two reports."""
-
-
-@dataclass(frozen=True, slots=True)
-class HarvestReport:
-    """How far a harvest is.
-
-    Parameters
-    ----------
-    frames_read, frames
-        Frames looked at and to be looked at, X-ray-only ones first; the second grows when others must make
-        up for barren frames.
-    counts
-        Patches written, by their kind.
-    wanted
-        Patches asked for; in the last report the counts may have stayed below.
-    unreadable
-        A sentence for each frame that could not be read and was left out.
-    """
-
-    frames_read: int
-    frames: int
-    counts: Mapping[str, int]
-    wanted: Mapping[str, int]
-    unreadable: tuple[str, ...] = ()
 
 
 def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
@@ -97,26 +67,17 @@ def harvest(plan: HarvestPlan, path: Path) -> Iterator[HarvestReport]:
             ("signal", plan.signal, cut_signal, bright),
             ("noise", plan.noise, cut_noise, "a patch outside the mask"),
         ):
-            for step in _collect(stack, shelves[kind], wanted=wanted[kind], cut=cut):
-                report = _advanced(report, step, kind, shelves[kind].count)
+            for step in collect(stack, shelves[kind], wanted=wanted[kind], cut=cut):
+                report = advanced(report, step, kind, shelves[kind].count)
                 yield report
-            _refuse_barren(shelves[kind], needed, stack)
+            refuse_barren(
+                shelves[kind],
+                frames=f"{stack.frame_count} frames of {stack.address}",
+                needed=needed,
+                remedy="choose other frames, a lower least intensity or a smaller mask",
+            )
     yield report
-    if report.unreadable:
-        raise Failed(
-            found=f"{len(report.unreadable)} frames could not be read ({report.unreadable[0].rstrip('.')})",
-            kept=f"the patches of the others are in {path}",
-            remedy="repair the input and harvest again, or go on with these",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What has changed since the step before: frames looked at, become necessary, unreadable."""
-
-    read: int = 0
-    added: int = 0
-    unreadable: tuple[str, ...] = ()
+    fail_if_unreadable(report, path)
 
 
 def _cuts(plan: HarvestPlan) -> tuple[Cut, Cut]:
@@ -133,65 +94,9 @@ def _cuts(plan: HarvestPlan) -> tuple[Cut, Cut]:
     return signal, noise
 
 
-def _collect(stack: Supply, shelf: Shelf, *, wanted: int, cut: Cut) -> Iterator[_Step]:
-    fertile = list(range(stack.frame_count))
-    for this_round in range(ROUNDS):
-        if not fertile or shelf.count >= wanted:
-            return
-        if this_round:
-            yield _Step(added=len(fertile))
-        numbers, fertile, before = fertile, [], shelf.count
-        for place, number in enumerate(numbers, start=1):
-            due = before + (wanted - before) * place // len(numbers)
-            yield from _shelve(stack, number, shelf, due=due, cut=cut)
-            if shelf.count == due:
-                fertile.append(number)
-            yield _Step(read=1)
-
-
-def _shelve(stack: Supply, number: int, shelf: Shelf, *, due: int, cut: Cut) -> Iterator[_Step]:
-    """Put patches of one frame on the shelf until ``due`` lie there."""
-    missing = due - shelf.count
-    if missing == 0:
-        return
-    try:
-        frame = stack.read(number)
-    except Failed as error:
-        yield _Step(unreadable=(str(error),))
-        return
-    if is_blank(frame):
-        return
-    shot, module = divmod(number, module_count(stack))
-    for cutting in islice(cut(frame, module), missing):
-        shelf.append(cutting, frame=shot, module=module)
-        if shelf.count % PATCHES_PER_REPORT == 0:
-            yield _Step()
-
-
-def _advanced(report: HarvestReport, step: _Step, kind: str, count: int) -> HarvestReport:
-    return dataclasses.replace(
-        report,
-        frames_read=report.frames_read + step.read,
-        frames=report.frames + step.added,
-        unreadable=report.unreadable + step.unreadable,
-        counts={**report.counts, kind: count},
-    )
-
-
-def _refuse_barren(shelf: Shelf, needed: str, stack: Supply) -> None:
-    if shelf.count == 0:
-        raise Refused(
-            found=f"none of the {stack.frame_count} frames of {stack.address} gave a patch",
-            needed=needed,
-            remedy="choose other frames, a lower least intensity or a smaller mask",
-        )
-
-
 def _provenance(plan: HarvestPlan) -> dict[str, object]:
     return {
-        "program": "napari-unveil",
-        "version": __version__,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        **made_now(),
         "signal": str(plan.signal.address),
         "noise": str(plan.noise.address),
         "signal_frame_counts": _shot_counts(plan.signal),

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
-from skimage.registration import phase_cross_correlation
+from scipy import ndimage
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import evenly_spread
@@ -188,6 +187,8 @@ def shift_between(low: Frame, high: Frame, *, one_photon: float | None = None) -
     one_photon
         What a photon adds to a pixel; None: the median of the positive values stands in for it.
     """
+    from skimage.registration import phase_cross_correlation
+
     photons = [_in_photons(frame, one_photon) for frame in (low, high)]
     missing = ~np.isfinite(low) | ~np.isfinite(high)
     fixed = _sticks_out(photons[0]) & _sticks_out(photons[1])
@@ -297,7 +298,7 @@ def _structure(photons: NDArray[np.float64], *, valid: Mask) -> NDArray[np.float
 
 
 def _window(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    return np.outer(*(signal.windows.hann(side, sym=False) for side in shape))
+    return np.outer(*(np.hanning(side) for side in shape))
 
 
 def _clearness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

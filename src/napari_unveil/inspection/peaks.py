@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, optimize
+from scipy import ndimage
 
 from napari_unveil.errors import Refused
 from napari_unveil.types import Frame, Mask
@@ -149,7 +149,9 @@ def _fitted(
     places: NDArray[np.float64], values: NDArray[np.float64], start: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Numbers, residuals (pixel) and slopes (pixel, number) of the least squares."""
-    found = optimize.least_squares(
+    from scipy.optimize import least_squares
+
+    found = least_squares(
         lambda numbers: _model(numbers, places) - values,
         start,
         jac=lambda numbers: _slopes(numbers, places),
