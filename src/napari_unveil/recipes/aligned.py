@@ -20,9 +20,6 @@ class Example:
 class AlignedModel(RecipeModel):
     """A model whose patches hold all that it learns from."""
 
-    def begin(self, patches: Frames, photon: float) -> None:
-        """Take from training ``patches`` (n, channel, y, x) what the network needs to know before its first step."""
-
     def example(self, patches: Frames, rng: np.random.Generator) -> Example:
         """Inputs and targets from ``patches`` (batch, channel, y, x)."""
         raise NotImplementedError

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from napari_unveil.harvest import Role
+from napari_unveil.harvest import PatchLibrary, Role
 from napari_unveil.network.settings import NetworkSettings
+from napari_unveil.types import Indices
 
 
 class RecipeSettings(Protocol):
@@ -31,8 +32,8 @@ class RecipeSettings(Protocol):
         """Whether the model counts photons, so that one photon must be known."""
         ...
 
-    def of_patches(self, patch_px: int) -> Self:
-        """The same settings for patches of this side."""
+    def fitted_to(self, library: PatchLibrary, training: Indices) -> Self:
+        """The same settings with what a ``library`` and its patches at ``training`` (n,) say; the same each time."""
         ...
 
     def begun_from(self, parent: Self) -> Self:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from napari_unveil.errors import Refused
 from napari_unveil.network.card import ModelCard, damaged
+from napari_unveil.recipes.noise2inverse_settings import NOISE2INVERSE
+from napari_unveil.recipes.paired_settings import PAIRED
 from napari_unveil.recipes.recipe import Recipe, RecipeSettings
 from napari_unveil.recipes.separation_settings import SEPARATION
 
-RECIPES: Mapping[str, Recipe] = {recipe.name: recipe for recipe in (SEPARATION,)}
+RECIPES: Mapping[str, Recipe] = {recipe.name: recipe for recipe in (SEPARATION, PAIRED, NOISE2INVERSE)}
 
 
 def recipe_called(name: str) -> Recipe:

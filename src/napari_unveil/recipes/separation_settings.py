@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self, get_args
 
 from napari_unveil.errors import Refused
-from napari_unveil.harvest import library
+from napari_unveil.harvest import PatchLibrary
+from napari_unveil.harvest import library as libraries
 from napari_unveil.harvest.roles import Role
 from napari_unveil.network.settings import HeadName, ScalingName, UNetSettings, network_settings
 from napari_unveil.recipes.recipe import Preset, Recipe
+from napari_unveil.types import Indices
 
 LossName = Literal["mae", "poisson", "poisson-cells"]
 ReadoutName = Literal["twice", "once"]
 
-RECIPE = library.SEPARATION
+RECIPE = libraries.SEPARATION
 
 XRAY_ONLY = Role(
     "signal",
@@ -105,9 +107,10 @@ class SeparationSettings:
         """Whether the model counts photons."""
         return self.scaling == "physical"
 
-    def of_patches(self, patch_px: int) -> Self:
-        """The same settings for patches of this side."""
-        return replace(self, patch_px=patch_px)
+    def fitted_to(self, library: PatchLibrary, training: Indices) -> Self:
+        """The same settings with the side of the patches."""
+        del training
+        return replace(self, patch_px=library.patch)
 
     def begun_from(self, parent: Self) -> Self:
         """Network, scaling and head of ``parent``."""

@@ -13,8 +13,6 @@ from napari_unveil.training.learner import PREVIEW_SEED, PREVIEWS_TO_CHOOSE_FROM
 from napari_unveil.training.plan import TrainingPlan
 from napari_unveil.types import Frame, Frames, Indices
 
-PATCHES_TO_BEGIN_FROM = 256
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
@@ -35,9 +33,6 @@ class AlignedLearner(Learner):
         (self._kind,) = plan.library.kinds
         if plan.parent is not None and plan.parent.weights:
             model.network.load_state_dict(dict(plan.parent.weights))
-        else:
-            some = np.random.default_rng(plan.settings.seed).permutation(plan.training.shown)[:PATCHES_TO_BEGIN_FROM]
-            model.begin(plan.library.patches(self._kind, np.sort(some)), plan.photon)
         super().__init__(plan, model)
         self._shown: tuple[Frame, Frame] | None = None
 

@@ -8,6 +8,7 @@ import torch
 
 from napari_unveil.errors import Refused
 from napari_unveil.harvest import PatchLibrary, split_by_frame
+from napari_unveil.harvest.library import Labels
 from napari_unveil.network.device import choose_device, training_precision
 from napari_unveil.recipes.photons import one_photon
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
@@ -105,11 +106,11 @@ def plan_training(
     energy = settings.photon_energy_keV if settings.photon_energy_keV is not None else library.photon_energy_keV
     photon = one_photon(library.unit, energy) if settings.recipe.counts else 1.0
     rng = np.random.default_rng(settings.seed)
-    split = [split_by_frame(one.frames, share=settings.validation_share, rng=rng) for one in library.labels.values()]
+    split = [split_by_frame(_scenes(one), share=settings.validation_share, rng=rng) for one in library.labels.values()]
     training, validation = (_examples(*sides) for sides in zip(*split, strict=True))
     device = choose_device(settings.device)
     return TrainingPlan(
-        settings=replace(settings, recipe=settings.recipe.of_patches(library.patch)),
+        settings=replace(settings, recipe=settings.recipe.fitted_to(library, training.shown)),
         library=library,
         library_sha256=library.sha256,
         training=training,
@@ -133,6 +134,12 @@ def plan_again(library: PatchLibrary, path: Path, settings: TrainingSettings, re
     """
     parent = Parent(record.parent["name"], record.parent["sha256"]) if record.parent else None
     return plan_training(library, settings, path, parent=parent)
+
+
+def _scenes(labels: Labels) -> Indices:
+    """What is held out as a whole: a frame; of one frame with parts, which judge each other, any patch."""
+    alone = labels.channels is not None and len(np.unique(labels.frames)) == 1
+    return np.arange(len(labels.frames)) if alone else labels.frames
 
 
 def _examples(shown: Indices, partners: Indices = NONE) -> Examples:
