@@ -4,6 +4,7 @@ from napari_unveil.inspection.beam import beam_centre
 from napari_unveil.inspection.binning import Profile
 from napari_unveil.inspection.cells import CELL_PX, cell_means
 from napari_unveil.inspection.limits import LIMITS_KEV, Limits, limits_of
+from napari_unveil.inspection.peaks import Peak, fit_peak
 from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.profiles import line_profile, radial_profile
 from napari_unveil.inspection.reach import Reach
@@ -19,6 +20,7 @@ __all__ = [
     "Limits",
     "PairNumbers",
     "PairSums",
+    "Peak",
     "Pictures",
     "PixelErrors",
     "Profile",
@@ -29,6 +31,7 @@ __all__ = [
     "Truth",
     "beam_centre",
     "cell_means",
+    "fit_peak",
     "json_values",
     "limits_of",
     "line_profile",

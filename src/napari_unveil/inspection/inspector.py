@@ -14,6 +14,7 @@ from napari_unveil.inspection.geometry import Geometry, around, rings
 from napari_unveil.inspection.histograms import even_bins, growing_bins
 from napari_unveil.inspection.limits import limits_of
 from napari_unveil.inspection.lines import along_line
+from napari_unveil.inspection.peak_rows import peak_rows, peaks_in
 from napari_unveil.inspection.pixel_errors import PixelErrors
 from napari_unveil.inspection.plots import Axis, Curve, Plot, Table
 from napari_unveil.inspection.poni import geometry_of
@@ -138,7 +139,10 @@ class Inspector:
         photon = _one_photon_if_known(images)
         sums = [region_sums(images.by_name, region, one_photon=photon, error=images.error) for region in regions]
         table, told = region_rows(sums, unit=images.unit)
-        return Found(None, table, told)
+        if not question.with_peaks:
+            return Found(None, table, told)
+        peaks, of_peaks = peak_rows([peaks_in(images.by_name, region) for region in regions], unit=images.unit)
+        return Found(None, Table({**table.columns, **peaks.columns}), (*told, *of_peaks))
 
     def _geometry(self, question: Around, images: Images) -> Geometry:
         if question.poni is not None:

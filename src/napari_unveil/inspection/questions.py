@@ -59,16 +59,18 @@ class Along:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InRegions:
-    """Sums over polygons, each of shape (corner, 2): y and x in pixels."""
+    """Sums over polygons, each of shape (corner, 2): y and x in pixels; where asked, a peak in each of them too."""
 
     polygons: tuple[NDArray[np.float64], ...]
+    with_peaks: bool = False
 
     def in_words(self) -> Mapping[str, str]:
         """Settings by name, for those who read an export."""
+        peaks = {"peaks": "a Gaussian on a plane, least squares, all pixels of equal weight"} if self.with_peaks else {}
         return {
             f"region {number} (y, x in px)": "; ".join(f"{y:g}, {x:g}" for y, x in corners)
             for number, corners in enumerate(self.polygons, 1)
-        }
+        } | peaks
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,16 @@ from typing import Any
 
 from napari.layers import Layer, Shapes
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QAbstractButton, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_unveil.inspection.inspector import Found
 from napari_unveil.inspection.questions import InRegions, Question, Values, WhatIsLeft
@@ -14,6 +23,10 @@ from napari_unveil.plugin.inspect.plot import FoundPlot
 from napari_unveil.plugin.layers.shapes import add_regions, is_guide, polygons_of
 from napari_unveil.plugin.widgets.fields import Choice, LayerChoice
 
+PEAK_TIP = (
+    "Fits one peak, a Gaussian on a plane, in each region and image: place and width in pixels, amplitude in the unit "
+    "of the frames per pixel, and its ratio to the residual background (SRBR), with standard errors."
+)
 AddRow = Callable[..., None]
 """How the window adds a row: label, field, tooltip, and the form as ``section``."""
 
@@ -41,25 +54,27 @@ class Panel(QWidget):  # type: ignore[misc]  # Qt is not typed here
 
 
 class RegionsPanel(Panel):
-    """Sums over drawn regions."""
+    """Sums over drawn regions, and the peak in each of them."""
 
     def __init__(self, viewer: Any, add_row: AddRow, frames: Callable[[], Layer | None]) -> None:
         super().__init__()
         self.layer = LayerChoice(viewer, Shapes, without=is_guide)
-        self.table = NumbersTable()
+        self.peaks, self.table = QCheckBox("fitted in each region"), NumbersTable()
         draw = button("New regions", "Add a layer of regions; rectangles and polygons can be drawn and moved in it.")
         draw.clicked.connect(lambda *_: self._draw(viewer, frames()))
         tip = "Layer of rectangles, polygons or ellipses. Numbers follow while they are drawn and dragged."
         add_row("Regions", beside(self.layer, draw), tip, section=self.form)
+        add_row("Peak", self.peaks, PEAK_TIP, section=self.form)
         self.column.addWidget(self.table, 1)
         self.layer.changed.connect(self.changed)
+        self.peaks.toggled.connect(lambda *_: self.changed.emit())
 
     def question(self, frames: Layer) -> InRegions:
-        """Sums over the regions of the chosen layer."""
-        return InRegions(polygons_of(self.layer.layer(), like=frames))
+        """Sums over the regions of the chosen layer, with peaks where these are asked for."""
+        return InRegions(polygons_of(self.layer.layer(), like=frames), self.peaks.isChecked())
 
     def show_found(self, found: Found) -> None:
-        """Show the sums."""
+        """Show sums and peaks."""
         self.table.show_told(found.told)
 
     def _draw(self, viewer: Any, frames: Layer | None) -> None:
