@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.cli.main import main
+from napari_unveil.frames import open_frames, parse_address
 
 FRAMES = np.random.default_rng(0).poisson(3, (4, 64, 64)).astype(np.float32)
 
@@ -46,6 +47,21 @@ def test_equally_good_datasets_are_named_as_they_are_to_be_written(tmp_path, sai
     for scan in (1, 2):
         assert f"{path}::/{scan}.1/instrument/eiger/data" in sentence
     assert not (tmp_path / "m.tif").exists()
+
+
+def test_both_exposures_of_the_published_pairs_are_listed_with_the_frames_last(tmp_path, said):
+    """The layout of doi 10.5281/zenodo.10816877, as its authors' programs read it."""
+    path = tmp_path / "pairs.h5"
+    with h5py.File(path, "w") as file:
+        for name, mean in (("low_count", 1), ("high_count", 20)):
+            file[f"{name}/data"] = np.random.default_rng(0).poisson(mean, (48, 64, 7)).astype(np.int32)
+    low, high = (line for line in said("info", path).out.splitlines() if line.startswith(str(path)))
+    assert low == f"{path}::/low_count/data: published pair, 48 x 64 x 7 (y, x, frame), int32, counts"
+    assert high == f"{path}::/high_count/data: published pair, 48 x 64 x 7 (y, x, frame), int32, counts"
+    for name in ("low_count", "high_count"):
+        stack = open_frames(parse_address(f"{path}::/{name}/data"))
+        assert str(stack.address) == f"{path}::/{name}/data?axis=last"
+        assert stack.data.shape == (7, 48, 64)
 
 
 @pytest.fixture

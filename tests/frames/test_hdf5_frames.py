@@ -254,6 +254,16 @@ def test_the_frame_axis_of_a_published_pair_is_known(path):
     assert open_frames(parse_address(f"{path}::/low_count/data?axis=first")).data.shape == (6, 8, 5)
 
 
+def test_published_pairs_hold_counts_unless_the_file_says_otherwise(path):
+    with h5py.File(path, "w") as file:
+        for name in ("low_count", "high_count", "other"):
+            file[f"{name}/data"] = np.ones((6, 8, 5), np.uint32)
+        file["high_count/data"].attrs["units"] = "keV"
+    units = {name: open_frames(parse_address(f"{path}::/{name}/data")).unit for name in ("low_count", "high_count")}
+    assert units == {"low_count": "counts", "high_count": "keV"}
+    assert open_frames(parse_address(f"{path}::/other/data")).unit == ""
+
+
 def test_chunks_of_one_frame_each_tell_that_the_last_axis_counts_frames(path):
     with h5py.File(path, "w") as file:
         file.create_dataset("x", data=np.ones((6, 8, 5)), chunks=(6, 8, 1))

@@ -30,13 +30,17 @@ ENERGIES = (
     "instrument/monochromator/energy",
     "instrument/detector/detectorSpecific/photon_energy",
 )
+COUNTED = re.compile(r"/(low|high)_count/data")
+"""Datasets of the published pairs, which have no unit beside their names."""
 RAW_SWISSFEL = re.compile(r"/data/JF[^/]*/data$")
 MASK_NAMES = ("pixel_mask", "mask")
 
 
 def unit_of(dataset: Dataset) -> str:
     """Give the unit of the pixels: keV, photons, counts, ADU, or empty when the file does not say."""
-    return UNITS.get(text_of(dataset.attrs.get("units", "")).strip().lower(), "")
+    written = text_of(dataset.attrs.get("units", "")).strip().lower()
+    by_name = "counts" if not written and COUNTED.fullmatch(dataset.name or "") else ""
+    return UNITS.get(written, by_name)
 
 
 def read_photon_energy(file: Group, name: str) -> float | None:
