@@ -7,6 +7,8 @@ from napari_unveil.frames.exclusion import DEFAULT_MASK_BITS, mask_bits_from_tex
 from napari_unveil.frames.fitness import refuse_absent, refuse_uncalibrated
 from napari_unveil.frames.listing import Listing, size_text
 from napari_unveil.frames.opening import list_datasets, open_frames, open_layers
+from napari_unveil.frames.projections import Projections, Sinogram, projections_from_arrays
+from napari_unveil.frames.projections_file import looks_like_projections, open_projections
 from napari_unveil.frames.results import NXdataWriter, read_process, write_process, writing_nxdata
 from napari_unveil.frames.stack import (
     FrameSource,
@@ -27,6 +29,8 @@ __all__ = [
     "FrameStack",
     "Listing",
     "NXdataWriter",
+    "Projections",
+    "Sinogram",
     "UnreadableFrame",
     "evenly_spread",
     "in_shots",
@@ -34,10 +38,13 @@ __all__ = [
     "lazy_stack",
     "list_datasets",
     "load_calibration",
+    "looks_like_projections",
     "mask_bits_from_text",
     "open_frames",
     "open_layers",
+    "open_projections",
     "parse_address",
+    "projections_from_arrays",
     "read_process",
     "refuse_absent",
     "refuse_uncalibrated",
