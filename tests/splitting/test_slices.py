@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from skimage.transform import iradon
@@ -138,3 +140,46 @@ def test_the_real_tooth_is_reconstructed_slice_by_slice(shared_data):
     parts = parts_of(stack, 0)
     assert np.nanmean(parts, axis=(1, 2)) == pytest.approx([np.nanmean(parts)] * 4, rel=1e-3)
     np.testing.assert_allclose(stack.read(0), parts.mean(axis=0), atol=1e-7)
+
+
+def test_only_the_slice_that_is_asked_for_is_read():
+    whole = discs(EVEN, rows=5)
+    rows: list[int] = []
+
+    def noting(row):
+        rows.append(row)
+        return whole.read_projections(row)
+
+    stack = split(replace(whole, read_projections=noting), SplitSettings())
+    rows.clear()
+    stack.read(3)
+    parts_of(stack, 3)
+    assert rows == [3]
+
+
+def test_fewer_projections_than_parts_are_refused():
+    with pytest.raises(Refused, match="3 projections, 4 parts"):
+        split(discs(np.array([0.0, 60, 120])), SplitSettings())
+
+
+@pytest.mark.parametrize("form", ["frames", "thinning"])
+def test_a_tomography_is_no_stack_of_frames(form):
+    with pytest.raises(Refused, match="projections of a tomography and the form"):
+        split(discs(EVEN), SplitSettings(form))
+
+
+def test_flats_no_brighter_than_darks_are_refused():
+    side = np.full((1, 1, 16), 100.0)
+    dark = projections_from_arrays(
+        side.repeat(8, axis=0), flats=side, darks=side, angles_deg=np.arange(8) * 22.5, name="dark"
+    )
+    with pytest.raises(Refused, match="no pixel of row 0 in dark got light"):
+        split(dark, SplitSettings())
+
+
+def test_opaque_pixels_are_said_when_the_scan_is_split():
+    whole = discs(EVEN)
+    counts = whole.read(0).projections[:, None].copy()
+    counts[:, 0, 30] = 90
+    opaque = replace(whole, read_projections=lambda row: counts[:, row])
+    assert any("no more light than without beam" in warning for warning in split(opaque, SplitSettings()).warnings)
