@@ -69,3 +69,31 @@ def test_a_library_that_is_gone_gives_empty_pages(montage, library, tmp_path):
     gone = Montage(PatchLibrary.open(path), "signal", montage.ranking)
     path.unlink()
     assert np.isnan(gone.frame((0,))).all()
+
+
+def test_the_images_of_a_patch_stand_side_by_side(tmp_path):
+    from napari_unveil.harvest import Cutting
+    from napari_unveil.harvest.library import writing_library
+
+    patches = np.random.default_rng(0).random((30, 4, 8, 8)).astype(np.float32)
+    about = {"unit": "photons", "photon_energy_keV": None, "provenance": {}}
+    with writing_library(tmp_path / "p.h5", patch=8, recipe="any", shelves={"parts": 4}, **about) as shelves:
+        for patch in patches:
+            shelves["parts"].append(Cutting(patch, (0, 0), 0.0), frame=0)
+    ranking = Ranking(np.arange(30), np.linspace(9, 1, 30))
+    montage = Montage(PatchLibrary.open(tmp_path / "p.h5"), "parts", ranking)
+    width = 4 * 8 + 3
+    assert montage.shape == (2, 8 * 8 + 7 * 2, 3 * width + 2 * 2), "as many images beside one another as of one each"
+    page = montage.frame((0,))
+    for channel in range(4):
+        square = page[10:18, width + 2 + 9 * channel : width + 2 + 9 * channel + 8]
+        np.testing.assert_array_equal(square, patches[4, channel])
+    assert np.isnan(page[:, 8]).all(), "a seam between the images"
+    assert montage.place_at(0, 12, width + 2 + 20) == 4
+    assert montage.place_at(1, 0, 0) == 24
+    montage.toggle(4)
+    marked = montage.frame((0,))
+    for channel in range(4):
+        left = width + 2 + 9 * channel
+        assert np.isnan(marked[10:18, left : left + 8]).any(), "each of its images is hatched"
+    assert not np.isnan(marked[:8, :8]).any()

@@ -63,8 +63,8 @@ def test_the_window_harvests_what_the_command_line_harvests(
     for kind in ("signal", "noise"):
         everything = np.arange(one.count(kind))
         np.testing.assert_array_equal(one.patches(kind, everything), other.patches(kind, everything))
-        for name in (f"{kind}_frames", f"{kind}_modules"):
-            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        for name in ("frames", "modules"):
+            np.testing.assert_array_equal(getattr(one.labels[kind], name), getattr(other.labels[kind], name))
 
 
 def test_places_of_all_modules_are_announced(view: HarvestView, masks: Mask, until: Until) -> None:

@@ -8,17 +8,15 @@ import pytest
 from napari.layers import Image
 from qtpy.QtWidgets import QApplication
 
-from napari_unveil.harvest import ROLES
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.harvest.role_table import RoleTable
 from napari_unveil.plugin.session import session_of
-
-XRAY_ONLY, FULL_SHOT = ROLES["separation"]
+from napari_unveil.recipes.separation_settings import SEPARATION, XRAY_ONLY
 
 
 @pytest.fixture
 def table(beamtime: Any, qtbot: Any) -> RoleTable:
-    table = RoleTable(session_of(beamtime), recipe="separation")
+    table = RoleTable(session_of(beamtime), roles=SEPARATION.roles)
     qtbot.addWidget(table)
     return table
 
@@ -54,7 +52,7 @@ def test_a_role_given_by_hand_outlives_names_and_the_window(table: RoleTable, be
     combo.activated.emit(combo.currentIndex())
     layer.name = "full throttle"
     assert table.layers_of(XRAY_ONLY) == [beamtime.layers["X-ray only"], layer]
-    again = RoleTable(session_of(beamtime), recipe="separation")
+    again = RoleTable(session_of(beamtime), roles=SEPARATION.roles)
     qtbot.addWidget(again)
     assert again.role_of(layer) == XRAY_ONLY
     again.give(layer, None)

@@ -10,6 +10,7 @@ from psygnal import Signal
 
 from napari_unveil.harvest import Montage
 from napari_unveil.plugin.harvest.job import Shown
+from napari_unveil.plugin.harvest.words import in_words, one_in_words
 from napari_unveil.plugin.layers.patches import show_patches
 from napari_unveil.plugin.layers.removing import remove
 from napari_unveil.plugin.session import Session
@@ -51,15 +52,15 @@ class Gallery:
     @property
     def path(self) -> Path | None:
         """The library whose patches are shown; None: there is none."""
-        return self.montages["signal"].library.path if self.montages else None
+        return next(iter(self.montages.values())).library.path if self.montages else None
 
     @property
     def marked_count(self) -> int:
         """How many patches are marked."""
         return sum(len(montage.marked) for montage in self.montages.values())
 
-    def show(self, shown: Shown, *, kind: str = "signal") -> None:
-        """Show patches, those of ``kind`` to begin with; marks on others are forgotten."""
+    def show(self, shown: Shown, *, kind: str | None = None) -> None:
+        """Show patches, those of ``kind``, if there are such, to begin with; marks on others are forgotten."""
         viewer = self._viewer()
         if viewer is None:
             return
@@ -79,10 +80,10 @@ class Gallery:
         self._layers = added
         for other in self._hidden:
             other.visible = False
-        self.look_at(kind)
+        self.look_at(kind if kind in added else next(iter(added)))
         viewer.reset_view()
-        counts = " and ".join(f"{montage.count} {each}" for each, montage in shown.montages.items())
-        self._say(f"{counts} patches, the brightest first; click on the bad ones")
+        counts = in_words({each: str(montage.count) for each, montage in shown.montages.items()})
+        self._say(f"{counts}, the brightest first; click on the bad ones")
 
     def look_at(self, kind: str) -> None:
         """Show the patches of one kind."""
@@ -104,7 +105,7 @@ class Gallery:
         library, ranking = montage.library, montage.ranking
         origin = library.place(kind, int(ranking.indices[place]))
         self._say(
-            f"{kind} patch {place + 1} of {montage.count} ({ranking.intensities[place]:.4g} {library.unit}, "
+            f"{one_in_words(kind)} {place + 1} of {montage.count} ({ranking.intensities[place]:.4g} {library.unit}, "
             f"cut from {origin}) is {'marked' if marked else 'kept'}; {self.marked_count} marked"
         )
 

@@ -4,54 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # comes with napari
-
 from napari_unveil.errors import Refused
-from napari_unveil.frames import evenly_spread, size_text
+from napari_unveil.frames import evenly_spread
 from napari_unveil.harvest import (
-    FrameSeries,
-    HarvestEstimate,
     HarvestReport,
-    HarvestSettings,
     Montage,
     PatchLibrary,
     RemovalReport,
-    check_harvest,
-    estimate_harvest,
     harvest,
+    harvest_aligned,
     plan_harvest,
     rank_patches,
-    refuse_unfitting,
     remove_patches,
 )
+from napari_unveil.plugin.harvest import words
+from napari_unveil.plugin.harvest.requests import AlignedRequest, AnyRequest
 from napari_unveil.plugin.jobs import Job
 from napari_unveil.plugin.session import Session
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
-from napari_unveil.types import Frames, Indices, Mask, Progress
+from napari_unveil.types import Frames, Indices, Progress
 
 AT_STAKE = "Patches are being harvested; the library is written only when all are there."
 PATCHES_SAMPLED = 64
 """Patches, spread over the ranking, by which the contrast of a montage is chosen."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HarvestRequest:
-    """X-ray-only frames, full shots, a mask of the signal that lines up with them, numbers, and the file to write."""
-
-    signal: FrameSeries
-    noise: FrameSeries
-    mask: Mask
-    settings: HarvestSettings
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """What a harvest will take: the estimate and the free memory in bytes; or why it cannot be served."""
-
-    estimate: HarvestEstimate | None
-    free_memory_bytes: int
-    hindrance: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,17 +38,16 @@ class Shown:
     written_ns: int
 
 
-def check(session: Session, request: HarvestRequest) -> None:
+def check(session: Session, request: AnyRequest) -> None:
     """Refuse what can be refused at once, without a look at the pixels; and to replace a library during a training."""
     if request.path.is_file():
         _refuse_while_training(session)
-    check_harvest(request.signal, request.noise, request.mask, request.settings)
+    request.refuse()
     refuse_unwritable(request.path)
-    stacks = (*request.signal.stacks, *request.noise.stacks)
-    refuse_inputs(request.path, *(file for stack in stacks for file in stack.inputs))
+    refuse_inputs(request.path, *(file for stack in request.stacks for file in stack.inputs))
 
 
-def start(session: Session, request: HarvestRequest) -> None:
+def start(session: Session, request: AnyRequest) -> None:
     """Harvest beside the window; the library is announced when it is complete."""
     session.task("harvest").run(
         lambda _: _harvesting(request), done=session.announce_library, at_stake=lambda: AT_STAKE
@@ -98,7 +72,7 @@ def remove(session: Session, montages: Mapping[str, Montage], *, done: Callable[
 
     def finish(shown: Shown) -> None:
         done(shown)
-        session.announce_library(shown.montages["signal"].library.path)
+        session.announce_library(next(iter(shown.montages.values())).library.path)
 
     session.task("harvest").run(lambda _: _removing(montages, marked), done=finish)
 
@@ -112,36 +86,14 @@ def _refuse_while_training(session: Session) -> None:
         )
 
 
-def _harvesting(request: HarvestRequest) -> Job:
+def _harvesting(request: AnyRequest) -> Job:
     yield Progress(0, 0, "looking at the frames")
+    if isinstance(request, AlignedRequest):
+        yield from harvest_aligned(request.with_read_parts().plan(), request.path)
+        return request.path
     plan = plan_harvest(request.signal, request.noise, request.mask, request.settings)
     yield from harvest(plan, request.path)
     return request.path
-
-
-def look_ahead(request: HarvestRequest) -> Job:
-    """A job that finds out what a checked request will take, an `Ahead`."""
-    yield Progress(0, 0, "counting places")
-    free = int(psutil.virtual_memory().available)
-    try:
-        estimate = estimate_harvest(request.signal, request.noise, request.mask, request.settings, request.path)
-    except Refused as refusal:
-        return Ahead(None, free, str(refusal))
-    try:
-        refuse_unfitting(estimate)
-        _refuse_memory(estimate, free)
-    except Refused as refusal:
-        return Ahead(estimate, free, str(refusal))
-    return Ahead(estimate, free, "")
-
-
-def _refuse_memory(estimate: HarvestEstimate, free: int) -> None:
-    if estimate.memory_bytes > free:
-        raise Refused(
-            found=f"{size_text(free)} of memory are free",
-            needed=f"{size_text(estimate.memory_bytes)} for frames of this size",
-            remedy="close other programs",
-        )
 
 
 def _sorting(path: Path) -> Job:
@@ -165,26 +117,12 @@ def _shown(montages: dict[str, Montage], written_ns: int) -> Shown:
 
 def _sample(montage: Montage) -> Frames:
     ranks = evenly_spread(montage.count, most=PATCHES_SAMPLED)
-    return montage.library.patches(montage.kind, montage.ranking.indices[ranks])
+    patches = montage.library.patches(montage.kind, montage.ranking.indices[ranks])
+    return patches.reshape(-1, *patches.shape[-2:])
 
 
 def in_words(report: HarvestReport | RemovalReport) -> str:
     """How far a harvest or a removal is."""
     if isinstance(report, RemovalReport):
         return f"{report.removed} patches removed, {report.done} of {report.total} others kept"
-    each = (f"{report.counts[kind]} of {wanted} {kind}" for kind, wanted in report.wanted.items())
-    return f"{' and '.join(each)} patches"
-
-
-def ahead_in_words(ahead: Ahead) -> str:
-    """What a harvest will take, for the user."""
-    estimate = ahead.estimate
-    if estimate is None:
-        return ""
-    masks = "mask of a frame" if estimate.modules == 1 else f"masks of {estimate.modules} modules"
-    return (
-        f"At most {estimate.signals:,} signal and {estimate.noises:,} noise patches "
-        f"({estimate.places:,} places outside the {masks}).\n"
-        f"File {size_text(estimate.file_bytes)} ({size_text(estimate.free_bytes)} free on the disk).\n"
-        f"Memory {size_text(estimate.memory_bytes)} ({size_text(ahead.free_memory_bytes)} free)."
-    )
+    return words.in_words({kind: f"{report.counts[kind]} of {wanted}" for kind, wanted in report.wanted.items()})

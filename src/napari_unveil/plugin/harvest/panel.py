@@ -1,14 +1,17 @@
 """Part of the window "Harvest patches": look through the patches of a library and take bad ones out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from qtpy.QtWidgets import QFormLayout, QWidget
 
-from napari_unveil.errors import Refused
+from napari_unveil.errors import Refused, UnveilError
+from napari_unveil.harvest import PatchLibrary
 from napari_unveil.harvest.library import SIGNAL_AND_NOISE
 from napari_unveil.plugin.harvest import job
 from napari_unveil.plugin.harvest.gallery import gallery_of
 from napari_unveil.plugin.harvest.job import Shown
+from napari_unveil.plugin.harvest.words import in_words
 from napari_unveil.plugin.widgets import questions
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import Choice, FileField
@@ -33,16 +36,18 @@ class PatchPanel(Section):  # type: ignore[misc]  # Qt is not typed here
         self._view, self._gallery = view, gallery_of(view.session)
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
-        self.kind = Choice(tuple((f"{kind} patches", kind) for kind in SIGNAL_AND_NOISE))
-        content, form = QWidget(), QFormLayout()
-        content.setLayout(form)
-        view.add_row("Patches of", self.library, "Patch library whose patches are shown.", section=form)
-        view.add_row("Shown", self.kind, "Patches of signal, or of noise.", section=form)
+        self.kind = Choice()
+        self._asked_of: tuple[Path, int] | None = None
+        content, self._form = QWidget(), QFormLayout()
+        content.setLayout(self._form)
+        view.add_row("Patches of", self.library, "Patch library whose patches are shown.", section=self._form)
+        view.add_row("Shown", self.kind, "Which of the library's patches, such as those of signal.", section=self._form)
+        self._offer(tuple(SIGNAL_AND_NOISE))
         self._show, self._remove, self._close = view.add_button_row(
-            form,
+            self._form,
             Action(
                 "Show",
-                "Show the patches as pages of 8 x 12, the brightest first. A click on a patch marks it as bad, "
+                "Show the patches as pages of 8 x 12 images, the brightest first. A click on a patch marks it as bad, "
                 "a second click takes the mark back.",
                 self.show_patches,
                 idle_only=True,
@@ -57,6 +62,7 @@ class PatchPanel(Section):  # type: ignore[misc]  # Qt is not typed here
         )
         self.fill(content)
         self.kind.currentIndexChanged.connect(lambda _: self._gallery.look_at(self.kind.value()))
+        self.library.changed.connect(self._look_into)
         connect_while_alive(self, view.session.library_changed, self.take_library)
         connect_while_alive(self, self._gallery.changed, self._tell)
         self.take_library()
@@ -80,6 +86,7 @@ class PatchPanel(Section):  # type: ignore[misc]  # Qt is not typed here
         """Choose the library that was written last."""
         if self._view.session.library is not None:
             self.library.set_path(self._view.session.library)
+        self._look_into()
 
     def _show_chosen(self) -> None:
         path = self.library.path()
@@ -105,6 +112,27 @@ class PatchPanel(Section):  # type: ignore[misc]  # Qt is not typed here
         count = self._gallery.marked_count
         question = f"{count} patches are marked and not removed. Forget the marks?"
         return not count or questions.agreed(self, question, yes="Forget")
+
+    def _look_into(self) -> None:
+        """Offer the kinds of the library, when it is another file than before."""
+        path = self.library.path()
+        if path is None or not path.is_file():
+            return
+        file = path, path.stat().st_mtime_ns
+        if file == self._asked_of:
+            return
+        self._asked_of = file
+        try:
+            self._offer(PatchLibrary.open(path).kinds)
+        except UnveilError:
+            return
+
+    def _offer(self, kinds: Sequence[str]) -> None:
+        if [self.kind.itemData(place) for place in range(self.kind.count())] != list(kinds):
+            self.kind.clear()
+            for kind in kinds:
+                self.kind.addItem(in_words({kind: ""}).strip(), kind)
+        self._form.setRowVisible(self.kind, len(kinds) > 1)
 
     def _tell(self) -> None:
         self._view.status.tell(self._gallery.sentence)

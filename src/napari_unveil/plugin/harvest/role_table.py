@@ -38,7 +38,7 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
     session
         Of the viewer.
     roles
-        Which are offered.
+        Which are offered to begin with.
     """
 
     changed = Signal()
@@ -69,10 +69,10 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         self.follow()
 
     def role_of(self, layer: Layer) -> Role | None:
-        """The role of a layer: as the user gave it, else as its name suggests."""
-        if layer in self._by_hand:
+        """The role of a layer: as the user gave it, else as its parts or its name suggest."""
+        if layer in self._by_hand and self._by_hand[layer] in (None, *(role.name for role in self._roles)):
             return next((role for role in self._roles if role.name == self._by_hand[layer]), None)
-        return suggest_role(layer.name, roles=self._roles) if layer.ndim >= LEAST_AXES else None
+        return self._suggested(layer)
 
     def layers_of(self, role: Role) -> list[Layer]:
         """The layers with a role, in the order of the viewer's list."""
@@ -83,6 +83,13 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         self._by_hand[layer] = None if role is None else role.name
         self.follow()
 
+    def offer(self, roles: Sequence[Role]) -> None:
+        """Offer other roles."""
+        self._roles = tuple(roles)
+        for row in range(self.rowCount()):
+            self.setCellWidget(row, len(COLUMNS) - 1, self._combo(row))
+        self.follow()
+
     def follow(self) -> None:
         """Show the present layers, names and roles."""
         present = self._present()
@@ -91,6 +98,15 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         for row, layer in enumerate(present):
             self._show(row, layer)
         self.changed.emit()
+
+    def _suggested(self, layer: Layer) -> Role | None:
+        """Layers in independent parts are for a recipe that learns from nothing else, and there before all others."""
+        alone = len(self._roles) == 1
+        if layers.is_split(layer):
+            return self._roles[0] if alone else None
+        if layer.ndim < LEAST_AXES or (alone and any(layers.is_split(other) for other in self._present())):
+            return None
+        return suggest_role(layer.name, roles=self._roles)
 
     def _changed(self) -> None:
         self._soon.start()

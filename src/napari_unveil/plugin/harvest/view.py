@@ -6,10 +6,13 @@ from typing import Any
 from napari.layers import Labels
 from qtpy.QtWidgets import QLabel
 
+from napari_unveil.frames import FrameStack
 from napari_unveil.harvest import (
+    AlignedSettings,
     FrameSeries,
     HarvestReport,
     HarvestSettings,
+    PairedFrames,
     RemovalReport,
     Role,
     frame_series,
@@ -17,21 +20,27 @@ from napari_unveil.harvest import (
 from napari_unveil.plugin import layers
 from napari_unveil.plugin.harvest import job
 from napari_unveil.plugin.harvest.gallery import gallery_of
-from napari_unveil.plugin.harvest.job import HarvestRequest
 from napari_unveil.plugin.harvest.lookahead import Lookahead
 from napari_unveil.plugin.harvest.panel import PatchPanel
+from napari_unveil.plugin.harvest.requests import AlignedRequest, AnyRequest, HarvestRequest, parts_of_one
 from napari_unveil.plugin.harvest.role_table import RoleTable
 from napari_unveil.plugin.preferences import preferences
 from napari_unveil.plugin.widgets.connections import connect_while_alive
-from napari_unveil.plugin.widgets.fields import LayerChoice, OutputField, given, number, number_or, whole_number
+from napari_unveil.plugin.widgets.fields import Choice, LayerChoice, OutputField, given, number, number_or, whole_number
+from napari_unveil.plugin.widgets.status_line import REFUSED_COLOUR
 from napari_unveil.plugin.widgets.step_view import StepView
-from napari_unveil.recipes.separation_settings import FULL_SHOT, XRAY_ONLY
+from napari_unveil.recipes.noise2inverse_settings import MEASUREMENT
+from napari_unveil.recipes.paired_settings import HIGH_COUNT, LOW_COUNT, PAIRED
+from napari_unveil.recipes.registry import RECIPES
+from napari_unveil.recipes.separation_settings import FULL_SHOT, SEPARATION, XRAY_ONLY
 
-DEFAULTS = HarvestSettings()
+DEFAULTS, ALIGNED_DEFAULTS = HarvestSettings(), AlignedSettings()
+FEWEST_PARTS = 2
+"""Of a split measurement; how many it has is found when it is read."""
 
 
 class HarvestView(StepView):
-    """Asks for patches of signal and of noise, and shows them."""
+    """Asks for the patches that a recipe learns from, and shows them."""
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(
@@ -41,11 +50,13 @@ class HarvestView(StepView):
             tip="Cut the patches and write them to the library.",
             end_tip="End the job; no library is left half-written.",
         )
-        self.roles = RoleTable(self.session, roles=(XRAY_ONLY, FULL_SHOT))
+        self.recipe = Choice(tuple((one.title, name) for name, one in RECIPES.items()))
+        self.roles = RoleTable(self.session, roles=SEPARATION.roles)
         self.mask = LayerChoice(self.viewer, Labels, hints=(layers.MASK_NAME,))
         self.patch = whole_number(DEFAULTS.patch, low=8, high=1024, step=8, unit="px")
         self.signals = whole_number(DEFAULTS.signals, low=1, high=10**6, step=100, unit="patches")
         self.noises = whole_number(DEFAULTS.noises, low=1, high=10**6, step=100, unit="patches")
+        self.patches = whole_number(ALIGNED_DEFAULTS.patches, low=1, high=10**6, step=100, unit="patches")
         self.output = OutputField(
             title="Write the patches to",
             pattern="Patch library (*.h5)",
@@ -56,10 +67,16 @@ class HarvestView(StepView):
         self.seed = whole_number(DEFAULTS.seed, low=0, high=2**31 - 1)
         self.ahead = QLabel()
         self.ahead.setWordWrap(True)
-        self.ahead.setToolTip("What the harvest will give and take at most; noise patches may overlap.")
-        self._checked: HarvestRequest | None = None
+        self.ahead.setToolTip("What the harvest will give and take at most; patches may overlap.")
+        self.caution = QLabel()
+        self.caution.setWordWrap(True)
+        self.caution.setStyleSheet(f"color: {REFUSED_COLOUR}")
+        self.caution.setVisible(False)
+        self._checked: AnyRequest | None = None
         self._written: Path | None = None
         self._arrange()
+        self.recipe.currentIndexChanged.connect(lambda _: self._take_recipe())
+        self._take_recipe()
         self.lookahead = Lookahead(self.session)
         connect_while_alive(self, self.lookahead.found, self._show_ahead)
         connect_while_alive(self, self.session.library_changed, self._library_written)
@@ -69,9 +86,15 @@ class HarvestView(StepView):
         self.check()
 
     def _arrange(self) -> None:
+        self.add_row(
+            "Recipe",
+            self.recipe,
+            "What the network is to learn: from shots with and without a background, from short and long exposures of "
+            "the same scenes, or from independent parts of one measurement.",
+        )
         self.form.addRow(self.roles)
         self.roles.changed.connect(self.check_soon)
-        more = self.add_section("More settings", "Which signal patches count, what may be missing, seed.")
+        more = self.add_section("More settings", "Which patches count, what may be missing, seed.")
         self.add_row(
             "Signal mask", self.mask, "Labels layer; every nonzero label is signal.", changed=self.mask.changed
         )
@@ -79,6 +102,7 @@ class HarvestView(StepView):
             ("Patch", self.patch, "Side of a patch, in pixels; a multiple of 8.", None),
             ("Signal", self.signals, "How many signal patches are wanted.", None),
             ("Noise", self.noises, "How many noise patches are wanted.", None),
+            ("Patches", self.patches, "How many patches are wanted; each holds all images of its place.", None),
             ("Library", self.output, "HDF5 file that the patches are written to.", None),
             (
                 "Least intensity", self.min_intensity,
@@ -91,13 +115,25 @@ class HarvestView(StepView):
         )  # fmt: skip
         for label, field, tooltip, section in rows:
             self.add_row(label, field, tooltip, section=section)
+        self.more = more
         self.column.insertWidget(self.column.indexOf(self.form) + 1, self.ahead)
+        self.column.insertWidget(self.column.indexOf(self.ahead) + 1, self.caution)
         self.panel = PatchPanel(self)
         self.column.insertWidget(self.column.indexOf(self.status) + 1, self.panel)
 
-    def request(self) -> HarvestRequest:
+    def request(self) -> AnyRequest:
         """What the form asks for, checked."""
-        request = HarvestRequest(
+        request = self._of_mixtures() if self._separates else self._of_aligned()
+        job.check(self.session, request)
+        self._checked = request
+        return request
+
+    @property
+    def _separates(self) -> bool:
+        return bool(self.recipe.value() == SEPARATION.name)
+
+    def _of_mixtures(self) -> HarvestRequest:
+        return HarvestRequest(
             self._series(XRAY_ONLY),
             self._series(FULL_SHOT),
             layers.mask_of(self.mask.layer()),
@@ -111,9 +147,23 @@ class HarvestView(StepView):
             ),
             self.output.path() or Path(),
         )
-        job.check(self.session, request)
-        self._checked = request
-        return request
+
+    def _of_aligned(self) -> AlignedRequest:
+        settings = AlignedSettings(
+            patch=self.patch.value(),
+            patches=self.patches.value(),
+            max_excluded=self.max_excluded.value() / 100,
+            seed=self.seed.value(),
+        )
+        recipe, path = self.recipe.value(), self.output.path() or Path()
+        if recipe == PAIRED.name:
+            pairs = PairedFrames(self._series(LOW_COUNT), self._series(HIGH_COUNT))
+            return AlignedRequest(recipe, pairs, settings, path)
+        stacks, split = self._stacks(MEASUREMENT), dict[str, Any]()
+        for layer in self.roles.layers_of(MEASUREMENT):
+            split.update(layers.split_of(layer))
+        parts = parts_of_one(stacks, parts=split.get("parts", FEWEST_PARTS), role=MEASUREMENT.title)
+        return AlignedRequest(recipe, parts, settings, path, {"split": split} if split else {})
 
     def check(self) -> None:
         """Show whether the request would be served, and soon after what it will take."""
@@ -121,6 +171,7 @@ class HarvestView(StepView):
         self.lookahead.ask(self._checked if self.button.isEnabled() else None)
         if not self.button.isEnabled():
             self.ahead.setText("")
+            self._show_cautions(())
 
     def start(self, request: HarvestRequest) -> None:
         """Hand the request over."""
@@ -152,16 +203,32 @@ class HarvestView(StepView):
             self.status.tell(self.result_in_words())
 
     def _series(self, role: Role) -> FrameSeries:
-        return frame_series([layers.stack_of(layer) for layer in self.roles.layers_of(role)], role=role.title)
+        return frame_series(self._stacks(role), role=role.title)
+
+    def _stacks(self, role: Role) -> list[FrameStack]:
+        return [layers.stack_of(layer) for layer in self.roles.layers_of(role)]
+
+    def _take_recipe(self) -> None:
+        """Offer the roles of the recipe, and show the fields that apply to it."""
+        self.roles.offer(RECIPES[self.recipe.value()].roles)
+        for field in (self.mask, self.signals, self.noises):
+            self.form.setRowVisible(field, self._separates)
+        self.more.setRowVisible(self.min_intensity, self._separates)
+        self.form.setRowVisible(self.patches, not self._separates)
 
     def _show_ahead(self) -> None:
         answer = self.lookahead.answer
         if answer is None or self.task.running:
             return
-        self.ahead.setText(job.ahead_in_words(answer))
+        self.ahead.setText(answer.words)
+        self._show_cautions(answer.cautions)
         if answer.hindrance:
             self.status.hinder(answer.hindrance)
             self.button.setEnabled(False)
+
+    def _show_cautions(self, said: tuple[str, ...]) -> None:
+        self.caution.setText("\n".join(f"Caution: {sentence}" for sentence in said))
+        self.caution.setVisible(bool(said))
 
     def _library_written(self) -> None:
         self._written = self.session.library

@@ -17,6 +17,8 @@ from napari_unveil.types import Frame
 
 METADATA = "unveil"
 STACK, PROVENANCE, UNIT, ENERGY = "stack", "provenance", "unit", "photon_energy_keV"
+SPLIT = "split"
+"""How a measurement was taken apart, as plain values."""
 PLACEMENT = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
 
 _arrays: WeakKeyDictionary[Layer, tuple[Any, Any]] = WeakKeyDictionary()
@@ -85,6 +87,17 @@ def _wrapped(layer: Image) -> Any:
 def _is_one_array(shown: Any, opened: Any) -> bool:
     """Whether a layer shows the array that was opened, or a copy of it: copies of a dask array keep its name."""
     return shown is opened or getattr(shown, "name", None) == opened.name
+
+
+def is_split(layer: Layer) -> bool:
+    """Whether the frames of a layer know their independent parts."""
+    stack = layer.metadata.get(METADATA, {}).get(STACK)
+    return isinstance(stack, FrameStack) and stack.parts is not None
+
+
+def split_of(layer: Layer) -> dict[str, Any]:
+    """How the measurement in a layer was taken apart, as plain values; empty where that is not known."""
+    return dict(layer.metadata.get(METADATA, {}).get(SPLIT, {}))
 
 
 def is_result(layer: Layer) -> bool:
