@@ -21,8 +21,10 @@ def load_torch() -> None:
     libraries, which is done here by a foreign call that releases the lock, and searches for garbage among all objects
     of the program, which the many new objects set off.
     """
-    if "torch" not in sys.modules:
-        _open_libraries()
+    if "torch" in sys.modules:
+        importlib.import_module("torch")  # another thread may be at it: wait for that
+        return
+    _open_libraries()
     with _no_search_for_garbage():
         importlib.import_module("torch")
 
