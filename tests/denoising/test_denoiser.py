@@ -110,7 +110,7 @@ def test_batches_shrink_when_memory_runs_out_and_the_user_is_told(frame, monkeyp
     expected = denoiser(model).separate(frame)
     plain = machine._separate_tiles
 
-    def short_of_memory(tiles, separator=None):
+    def short_of_memory(tiles, photon, model=None):
         if tiles.size > 2**15:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return plain(tiles)
@@ -125,7 +125,7 @@ def test_batches_shrink_when_memory_runs_out_and_the_user_is_told(frame, monkeyp
 def test_memory_that_is_never_enough_is_a_failure_not_a_loop(frame, monkeypatch):
     machine = denoiser(separator())
 
-    def no_memory(tiles, separator=None):
+    def no_memory(tiles, photon, model=None):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(machine, "_separate_tiles", no_memory)

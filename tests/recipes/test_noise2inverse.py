@@ -78,6 +78,20 @@ def test_a_new_mixed_scale_network_gives_the_mean_of_what_it_was_fitted_to(parts
     np.testing.assert_allclose(made.signal, 3.0)
 
 
+def test_a_network_that_sees_far_takes_the_frame_as_a_whole_where_it_can(parts):
+    deep = replace(MSD, network=MSDSettings(60, dilations=10))
+    assert deep.network.halo_px > 256
+    torch.manual_seed(0)
+    model = new_model(deep).eval()
+    with torch.no_grad():
+        model.network.last.add_(0.1 * torch.randn_like(model.network.last))
+    made = Denoiser(model, CPU, DenoisingSettings(1.0, 1)).separate(parts)
+    seen = torch.from_numpy(np.stack(model.inputs_of(parts))).unsqueeze(1)
+    with torch.inference_mode():
+        at_once = model(seen, 1.0).signal.mean(dim=(0, 1)).numpy()
+    np.testing.assert_allclose(made.signal, at_once, rtol=1e-4, atol=1e-4)
+
+
 def test_patches_are_turned_together(patches):
     model = new_model(replace(COUNTS, turned=True))
     marked = np.zeros_like(patches)

@@ -36,6 +36,10 @@ PIXELS_AT_ONCE = {"cpu": 2**18, "cuda": 2**22, "mps": 2**20}
 
 FEWEST_PIXELS = 2**14
 
+LARGE_HALO_PX, HALOS_A_TILE = 256, 4
+"""With a larger halo a frame is taken as a whole, by a network that has its own way with borders, unless it is many
+halos wide; a tile is so many halos wide at least, since all but its core is thrown away."""
+
 MATRIX = 2
 """Axes of a single image."""
 
@@ -175,8 +179,11 @@ class Denoiser:
     def _tilings(self, shape: tuple[int, ...]) -> tuple[Tiling, ...]:
         settings, size = self._model.settings, (shape[0], shape[1])
         if self._halo_px:
-            stride = settings.network.stride_px
-            return (halo_tiling(size, halo_px=self._halo_px, stride_px=stride, limit_px=self._pixels_at_once),)
+            stride, worth_it = settings.network.stride_px, (HALOS_A_TILE * self._halo_px) ** 2
+            if self._halo_px > LARGE_HALO_PX and prod(size) <= worth_it:
+                return (Tiling(size, size),)
+            limit = max(self._pixels_at_once, worth_it)
+            return (halo_tiling(size, halo_px=self._halo_px, stride_px=stride, limit_px=limit),)
         return published_tilings(size, patch_px=settings.patch_px, passes=self.settings.passes)
 
     def _one_pass(self, frame: Frame, photon: float, tiling: Tiling, between: Between) -> list[Frame]:
