@@ -89,7 +89,7 @@ class SplitFrames:
     @property
     def supplies(self) -> Mapping[str, Supply]:
         """The measurement."""
-        return {"split": self.stack}
+        return {"measurement": self.stack}
 
     def read(self, index: int) -> Frames:
         """Parts of frame ``index``, shape (part, y, x)."""

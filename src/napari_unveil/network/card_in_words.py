@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from napari_unveil.network.card import ModelCard
+from napari_unveil.network.network_in_words import network_in_words
 
 Lines = tuple[tuple[str, str], ...]
 
+RECIPES = {
+    "separation": "separates an additive background",
+    "paired": "from low to high counts",
+    "noise2inverse": "without clean data, from independent parts of a measurement",
+}
 SCALINGS = {
     "physical": "photons, one scale for all frames; nothing is clipped",
     "percentile": "percentiles 1 and 99.95 of each patch (published)",
@@ -16,6 +22,21 @@ HEADS = {
     "share": "noise is a share of each pixel; signal + noise = frame exactly",
     "subtract": "signal is the frame less the noise, never negative (published)",
 }
+ESTIMATES = {
+    "rate": "photons that are to be expected, by the Poisson likelihood; flux is kept",
+    "standardised": "values, by squared error (published)",
+    "published": "images divided by their sums; the absolute intensity is not learned (published)",
+}
+STRATEGIES = {
+    "X:1": "from the mean of all parts but one to that one (X:1, published)",
+    "1:X": "from one part to the mean of the others (1:X)",
+}
+FORMS = {
+    "tomography": "slices from every {parts}th angle of a tomography",
+    "frames": "{parts} groups of exposures of a static scene",
+    "thinning": "photons of each frame, dealt out to {parts} parts by chance",
+}
+SOURCES = ("signal", "noise", "low", "high", "measurement")
 SCORES = {"validation_loss": "loss on held-out frames"}
 
 
@@ -23,19 +44,23 @@ def card_in_words(card: ModelCard) -> Lines:
     """What a model is, in lines of label and text; what a card does not say is left out."""
     training, settings = card.training, card.settings
     lines = (
+        ("Recipe", _known(RECIPES, card.recipe)),
         ("Trained on", _data(training.get("library", {}))),
+        ("Split", _split(settings.get("split"))),
+        ("Exposure ratio", _ratio(settings.get("ratio"))),
         ("Date", card.created.replace("T", " ").partition("+")[0]),
         ("Patches seen", _number(training.get("patches_seen"))),
         ("Scores", ", ".join(f"{SCORES.get(name, name)} {value:.4g}" for name, value in card.scores.items())),
         ("Unit", card.unit),
         ("Photon energy", f"{card.photon_energy_keV:g} keV" if card.photon_energy_keV else ""),
         ("Intensities", _range(training.get("range"))),
+        ("Learned", _known(STRATEGIES, settings.get("strategy"))),
+        ("Estimate", _known(ESTIMATES, settings.get("estimate"))),
         ("Scaling", _known(SCALINGS, settings.get("scaling"))),
         ("Head", _known(HEADS, settings.get("head"))),
         ("Loss", str(settings.get("loss", ""))),
-        ("Network", _network(settings.get("network"))),
+        ("Network", network_in_words(settings.get("network"))),
         ("Error bars", _errors(card.errors)),
-        ("Recipe", card.recipe),
         ("Program", f"napari-unveil {card.version}" if card.version else ""),
     )
     return tuple((label, text) for label, text in lines if text)
@@ -44,8 +69,20 @@ def card_in_words(card: ModelCard) -> Lines:
 def _data(library: Mapping[str, Any]) -> str:
     if "campaigns" in library:
         return f"{len(library['campaigns'])} simulated beamtimes"
-    sources = [str(library[name]) for name in ("signal", "noise") if name in library]
+    sources = [str(library[name]) for name in SOURCES if isinstance(library.get(name), str)]
     return "; ".join(sources)
+
+
+def _split(split: object) -> str:
+    if not isinstance(split, Mapping) or split.get("form") not in FORMS:
+        return ""
+    return FORMS[split["form"]].format(parts=split.get("parts", "?"))
+
+
+def _ratio(ratio: object) -> str:
+    if not isinstance(ratio, int | float):
+        return ""
+    return f"{ratio:.4g} photons of a high count for each of a low count; the signal is at the low exposure"
 
 
 def _range(known: object) -> str:
@@ -53,16 +90,6 @@ def _range(known: object) -> str:
         return ""
     kinds = (f"{kind} {known[kind][1]:.3g} to {known[kind][-1]:.3g}" for kind in ("signal", "noise"))
     return f"{', '.join(kinds)} {known['unit']} (median to percentile {known['percentiles'][-1]:g})"
-
-
-def _network(network: object) -> str:
-    if not isinstance(network, Mapping):
-        return ""
-    widths = " / ".join(str(width) for width in network.get("widths", ()))
-    cells = ", in cells of 2 × 2 pixels" if network.get("cell_px", 1) > 1 else ""
-    errors = ", with an error bar" if network.get("outputs", 1) > 1 else ""
-    plain = ", of ordinary convolutions" if network.get("group", "p4") == "plain" else ""
-    return f"U-Net of {widths} fields, {network.get('latent', '?')} latent{cells}{errors}{plain}"
 
 
 def _errors(errors: Mapping[str, float]) -> str:

@@ -11,17 +11,28 @@ from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import FrameStack, UnreadableFrame, is_blank, writing_nxdata
 from napari_unveil.frames.results import UNLIKE_TRAINING
 from napari_unveil.recipes.intensity_range import local_range_in
+from napari_unveil.recipes.recipe import RecipeSettings
 from napari_unveil.recipes.unlike import NO_MAP
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Frame, Mask, Progress, Separation
 from napari_unveil.workflow.models import model_path, open_model
-from napari_unveil.workflow.request import DenoisingRequest, cautions, energy_of, photon_for
+from napari_unveil.workflow.request import DenoisingRequest, cautions, energy_of, photon_for, refuse_unsplit
 
 if TYPE_CHECKING:
     from napari_unveil.denoising.denoiser import Denoiser
 
 SIGNAL_ERRORS = "signal_errors"
 """Dataset of the standard error, by NeXus's word for the uncertainties of ``signal``."""
+
+DESCRIBED = {
+    "scaling": "scaling",
+    "head": "head",
+    "estimate": "estimate",
+    "ratio": "exposure_ratio",
+    "strategy": "strategy",
+    "split": "split",
+}
+"""Settings of recipes that a result names, where its recipe has them, and by what name."""
 
 Tell = Callable[[str], None]
 Known = Callable[[int], Separation | None]
@@ -41,13 +52,14 @@ def denoiser_for(
     Raises
     ------
     Refused
-        When the model cannot be read, or counts photons and one photon is unknown in these frames, or the device
-        is absent.
+        When the model cannot be read, or counts photons and one photon is unknown in these frames, or predicts from
+        independent parts that they do not have, or the device is absent.
     """
     from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings, default_passes
     from napari_unveil.network.device import choose_device
 
     separator, file = open_model(request.model)
+    refuse_unsplit(file.card, stack)
     settings = DenoisingSettings(
         photon=photon_for(file.card, stack, request),
         passes=default_passes(separator) if request.passes is None else request.passes,
@@ -60,8 +72,7 @@ def denoiser_for(
             "passes": settings.passes,
             "photon_energy_keV": energy_of(stack, request),
             "device": str(denoiser.device),
-            "scaling": separator.settings.scaling,
-            "head": separator.settings.head,
+            **_described(separator.settings),
         },
         "model": request.model,
         "model_sha256": file.sha256,
@@ -70,6 +81,11 @@ def denoiser_for(
         "calibration": list(stack.calibration),
     }
     return denoiser, process
+
+
+def _described(settings: RecipeSettings) -> dict[str, Any]:
+    """What a result says of the settings of its model's recipe."""
+    return {name: getattr(settings, own) for own, name in DESCRIBED.items() if hasattr(settings, own)}
 
 
 @dataclass(frozen=True, slots=True)

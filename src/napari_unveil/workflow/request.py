@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from napari_unveil.errors import Refused
 from napari_unveil.frames import FrameStack
 from napari_unveil.network.card import ModelCard, read_card
 from napari_unveil.recipes.intensity_range import cautions_on_unit, local_range_in
+from napari_unveil.recipes.noise2inverse_settings import NOISE2INVERSE
 from napari_unveil.recipes.photons import one_photon
 from napari_unveil.recipes.registry import settings_of_model
 from napari_unveil.recipes.unlike import in_words, unlike_training
@@ -65,6 +67,16 @@ def photon_for(card: ModelCard, stack: FrameStack, request: DenoisingRequest) ->
     """
     counts = settings_of_model(model_path(request.model), card).counts
     return one_photon(stack.unit, energy_of(stack, request)) if counts else 1.0
+
+
+def refuse_unsplit(card: ModelCard, stack: FrameStack) -> None:
+    """Refuse frames without independent parts to a model that predicts from these."""
+    if card.recipe == NOISE2INVERSE.name and stack.parts is None:
+        raise Refused(
+            found=f"{stack.address} is not split, and the model predicts from independent parts of a measurement",
+            needed="a split measurement",
+            remedy="split it first (window “Split measurement”) and denoise what comes of it, or choose another model",
+        )
 
 
 def cautions(stack: FrameStack, request: DenoisingRequest, frame: Frame) -> tuple[str, ...]:

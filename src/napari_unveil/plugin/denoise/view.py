@@ -22,9 +22,12 @@ from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import DEVICES, Choice, LayerChoice, given, number_or, whole_number
 from napari_unveil.plugin.widgets.status_line import REFUSED_COLOUR
 from napari_unveil.plugin.widgets.step_view import Action, StepView
-from napari_unveil.workflow.request import DenoisingRequest, photon_for
+from napari_unveil.recipes.separation_settings import SEPARATION
+from napari_unveil.workflow.request import DenoisingRequest, photon_for, refuse_unsplit
 
 MODEL_TIP = "Trained network that takes the frames apart."
+PASSES_TIP = "How many times each pixel is predicted, on shifted grids of patches; 4 takes four times as long."
+NO_PASSES_TIP = "Of models that separate an additive background; others predict each pixel once."
 PREPARE_AFTER_MS = 300
 """So long after frames are chosen torch is loaded: while a layer is being added, each would hold the other up."""
 
@@ -81,7 +84,7 @@ class DenoiseView(StepView):
         self.add_row(
             "Passes",
             self.passes,
-            "How many times each pixel is predicted, on shifted grids of patches; 4 takes four times as long.",
+            PASSES_TIP,
         )
         self.add_row("Standard error", self.beside.errors, ERROR_TIP)
         self.add_row("Warning map", self.beside.warnings, MAP_TIP)
@@ -111,12 +114,13 @@ class DenoiseView(StepView):
         how = DenoisingRequest(
             model=self.model.value(),
             photon_energy_keV=given(self.energy),
-            passes=self.passes.value(),
+            passes=self.passes.value() if self.passes.isEnabled() else None,
             device=self.device.value(),
             errors=self.beside.errors.isChecked(),
             warning_map=self.beside.warnings.isChecked(),
         )
         request = DenoiseRequest(layer, layers.stack_of(layer), how)
+        refuse_unsplit(self.model.card(), request.stack)
         photon_for(self.model.card(), request.stack, how)
         return request
 
@@ -227,6 +231,16 @@ class DenoiseView(StepView):
         self.card.show_lines(lines)
         self.model.setToolTip(f"{MODEL_TIP}{as_table(lines)}")
         self.beside.offer(self.model.value())
+        self._offer_passes()
+
+    def _offer_passes(self) -> None:
+        """Several passes belong to the published way of separating."""
+        try:
+            applies = self.model.card().recipe == SEPARATION.name
+        except UnveilError:
+            applies = True
+        self.passes.setEnabled(applies)
+        self.passes.setToolTip(PASSES_TIP if applies else NO_PASSES_TIP)
 
     # what is taken over from elsewhere
 
