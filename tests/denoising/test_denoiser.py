@@ -113,7 +113,7 @@ def test_batches_shrink_when_memory_runs_out_and_the_user_is_told(frame, monkeyp
     def short_of_memory(tiles, photon, model=None):
         if tiles.size > 2**15:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return plain(tiles)
+        return plain(tiles, photon)
 
     monkeypatch.setattr(machine, "_separate_tiles", short_of_memory)
     pair = machine.separate(frame)
