@@ -10,7 +10,7 @@ import pytest
 from qtpy.QtCore import Qt
 
 from napari_unveil.plugin.jobs import Task
-from napari_unveil.plugin.train import expert
+from napari_unveil.plugin.train import separation_fields
 from napari_unveil.plugin.train.job import DeviceNews, RunNews
 from napari_unveil.plugin.train.view import TrainView
 from napari_unveil.plugin.widgets import questions
@@ -176,15 +176,15 @@ def test_a_model_is_fine_tuned_and_brings_its_network(view: TrainView, finish: F
     view.parent_file.set_path(model)
     view.epochs.setValue(1)
     view.check()
-    assert view.expert.widths.value() == (2, 2)
-    assert not view.expert.widths.isEnabled()
+    assert view.expert.separation.widths.value() == (2, 2)
+    assert not view.expert.separation.widths.isEnabled()
     assert "brings its network (2, 2)" in view.preset_note.text()
     view.press()
     finish(view.task)
     card = read_card(view.output.path() or Path())
     assert card.training["parent"]["sha256"] == load_model(model).sha256
     view.begin.choose("")
-    assert view.expert.widths.isEnabled()
+    assert view.expert.separation.widths.isEnabled()
 
 
 def test_a_preset_fills_in_the_expert_settings(view: TrainView) -> None:
@@ -208,10 +208,10 @@ def test_changed_expert_settings_reach_the_run(view: TrainView, finish: Finish) 
 def test_escnn_is_greyed_with_a_reason_where_it_is_not_installed(
     viewer: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expert, "find_spec", lambda _: None)
+    monkeypatch.setattr(separation_fields, "find_spec", lambda _: None)
     view = TrainView(viewer)
     qtbot.addWidget(view)
-    choice = view.expert.parametrisation
+    choice = view.expert.separation.parametrisation
     item = choice.model().item(choice.findData("escnn"))
     assert not item.flags() & Qt.ItemFlag.ItemIsEnabled
     assert "not installed" in item.text()

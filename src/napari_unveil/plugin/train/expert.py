@@ -1,214 +1,118 @@
-"""Fields of all settings of a run that presets fill in; what is published is cited in their tooltips."""
+"""Fields of all settings of a run that presets fill in; those that a recipe does not have are hidden."""
 
-from importlib.util import find_spec
+from dataclasses import replace
 from typing import Any
 
-from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFormLayout
 
-from napari_unveil.network.settings import UNetSettings
+from napari_unveil.plugin.train.separation_fields import SeparationFields
 from napari_unveil.plugin.widgets.fields import Choice, given, number, number_or, whole_number
 from napari_unveil.plugin.widgets.step_view import StepView
+from napari_unveil.recipes.noise2inverse_settings import Noise2InverseSettings
+from napari_unveil.recipes.recipe import RecipeSettings
 from napari_unveil.recipes.separation_settings import SeparationSettings
-from napari_unveil.training import TrainingSettings, preset
-from napari_unveil.training.settings import separation_in
-
-WIDTHS = ((32, 64, 128, 256), (16, 32, 64, 128), (8, 16, 32, 64), (4, 8, 16, 32), (8, 16, 32), (4, 8, 16))
-SOURCE = "Published (Starke & Smid, doi 10.14278/rodare.2586):"
+from napari_unveil.training import TrainingSettings
 
 
 class ExpertFields:
     """The fields, in a part of ``view``'s form that is folded away to begin with."""
 
-    def __init__(self, view: StepView) -> None:
-        self._view = view
+    def __init__(self, view: StepView, begin: TrainingSettings) -> None:
+        self._view, self._filled = view, begin
+        self.strategy = Choice((("all parts but one to that (X:1)", "X:1"), ("one part to the others (1:X)", "1:X")))
         self.batch = whole_number(16, low=1, high=4096, unit="patches")
         self.learning_rate = number(2e-3, low=0, high=1, decimals=6)
         self.schedule = Choice((("constant", "constant"), ("cosine, after a warm-up", "cosine")))
-        self.loss = Choice(
-            (
-                ("mean absolute error", "mae"),
-                ("Poisson likelihood", "poisson"),
-                ("Poisson, pixels and cells", "poisson-cells"),
-            )
-        )
-        self.head = Choice((("n = ReLU(l)", "subtract"), ("n = x sigmoid(l)", "share")))
-        self.scaling = Choice((("percentiles of each patch", "percentile"), ("photons, asinh", "physical")))
-        self.widths = Choice(tuple((_widths_in_words(widths), widths) for widths in WIDTHS))
-        self.latent = whole_number(8, low=1, high=256, unit="maps")
-        self.cell_px = Choice((("single pixels", 1), ("cells of 2 x 2 pixels", 2)))
-        self.outputs = Choice((("none", 1), ("standard error of the signal", 2)))
-        self.amplitude_from = number(0.7, low=0.01, high=1, decimals=2, unit="x")
-        self.amplitude_to = number(1.4, low=1, high=100, decimals=2, unit="x")
-        self.noises_from = whole_number(0, low=0, high=16, unit="patches")
-        self.noises_to = whole_number(2, low=1, high=16, unit="patches")
-        self.readout = Choice((("twice, as measured", "twice"), ("once", "once")))
         self.gradient_limit = number_or("none", low=0, high=1000, decimals=2)
         self.held_out = number(15, low=1, high=90, decimals=0, unit="% of frames")
         self.seed = whole_number(0, low=0, high=2**31 - 1)
-        self.parametrisation = Choice((("p4 (plain torch)", "p4"), ("escnn", "escnn")))
         self.patience = whole_number(0, low=0, high=10_000, unit="epochs")
         self.patience.setSpecialValueText("never")
         self.least_epochs = whole_number(20, low=0, high=100_000, unit="epochs")
         self.keeps = Choice((("the last", "last"), ("best held-out loss", "best")))
-        self.fill(preset("default"))
-        form = view.add_section(
+        self._form = view.add_section(
             "Expert: all settings of the run", "What the preset fills in; each value can be changed."
         )
-        self._add_network(form)
-        self._add_learning(form)
-        self._add_end(form)
-        _grey_out_escnn(self.parametrisation)
+        self.separation = SeparationFields(view, self._form, begin.recipe)
+        self._enter(begin)
+        self._add_learning(self._form)
+        self._add_end(self._form)
+        self._show_rows()
 
     def fill(self, settings: TrainingSettings) -> None:
-        """Show ``settings``; limits, seed, early end and kept weights are the user's own and stay."""
-        recipe = separation_in(settings)
-        self.show_recipe(recipe)
+        """Show ``settings`` and the rows of their recipe; seed, early end and kept weights are the user's own."""
+        self._filled = settings
+        self.separation.fill(settings.recipe)
+        self.separation.parametrisation.choose(settings.parametrisation)
+        self._enter(settings)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        recipe = self._filled.recipe
+        self.separation.show_rows(isinstance(recipe, SeparationSettings))
+        self._form.setRowVisible(self.strategy, isinstance(recipe, Noise2InverseSettings))
+
+    def _enter(self, settings: TrainingSettings) -> None:
+        if isinstance(settings.recipe, Noise2InverseSettings):
+            self.strategy.choose(settings.recipe.strategy)
         self.batch.setValue(settings.batch)
         self.learning_rate.setValue(settings.learning_rate)
         self.schedule.choose(settings.schedule)
-        self.loss.choose(recipe.loss)
-        self.amplitude_from.setValue(recipe.amplitude[0])
-        self.amplitude_to.setValue(recipe.amplitude[1])
-        self.noises_from.setValue(recipe.noise_patches[0])
-        self.noises_to.setValue(recipe.noise_patches[1])
-        self.readout.choose(recipe.readout)
         self.gradient_limit.setValue(settings.gradient_limit or 0)
         self.held_out.setValue(100 * settings.validation_share)
-        self.parametrisation.choose(settings.parametrisation)
 
-    def show_recipe(self, recipe: SeparationSettings) -> None:
-        """Show network, scaling and head."""
-        if self.widths.findData(recipe.network.widths) < 0:
-            self.widths.addItem(_widths_in_words(recipe.network.widths), recipe.network.widths)
-        self.widths.choose(recipe.network.widths)
-        self.latent.setValue(recipe.network.latent)
-        self.cell_px.choose(recipe.network.cell_px)
-        self.outputs.choose(recipe.network.outputs)
-        self.scaling.choose(recipe.scaling)
-        self.head.choose(recipe.head)
-
-    def lock_recipe(self, locked: bool) -> None:
-        """Let network, scaling and head be changed, or not: they belong to the weights of a model."""
-        own = (self.widths, self.latent, self.cell_px, self.outputs, self.scaling, self.head, self.parametrisation)
-        for field in own:
-            field.setEnabled(not locked)
-        if locked:
-            self.parametrisation.choose("p4")
+    def inherit(self, parent: RecipeSettings | None) -> None:
+        """Show what belongs to the weights of the model that is begun from, which cannot be changed; None: none is."""
+        if isinstance(parent, SeparationSettings):
+            self.separation.show_network(parent)
+        self.separation.lock_network(parent is not None)
 
     def settings(self, **others: Any) -> TrainingSettings:
-        """What the fields say, with the settings that have fields elsewhere."""
-        recipe = SeparationSettings(
-            UNetSettings(self.widths.value(), self.latent.value(), self.cell_px.value(), self.outputs.value()),
-            self.scaling.value(),
-            self.head.value(),
-            self.loss.value(),
-            amplitude=(self.amplitude_from.value(), self.amplitude_to.value()),
-            noise_patches=(self.noises_from.value(), self.noises_to.value()),
-            readout=self.readout.value(),
-        )
-        return TrainingSettings(
-            recipe,
+        """What the fields say, with the settings that have fields elsewhere; all others as filled in."""
+        return replace(
+            self._filled,
+            recipe=self._recipe(),
             batch=self.batch.value(),
             learning_rate=self.learning_rate.value(),
             schedule=self.schedule.value(),
             gradient_limit=given(self.gradient_limit),
             validation_share=self.held_out.value() / 100,
             seed=self.seed.value(),
-            parametrisation=self.parametrisation.value(),
+            parametrisation=self._parametrisation(),
             patience_epochs=self.patience.value() or None,
             least_epochs=self.least_epochs.value(),
             keeps=self.keeps.value(),
             **others,
         )
 
-    def _add_network(self, form: QFormLayout) -> None:
-        for label, field, tip in (
-            (
-                "Widths",
-                self.widths,
-                f"Fields of four channels in each encoder block of the U-Net. {SOURCE} 32, 64, 128, 256.",
-            ),
-            (
-                "Latent maps",
-                self.latent,
-                f"Fields of the last map before the projection to one image. {SOURCE} 16.",
-            ),
-            (
-                "First block sees",
-                self.cell_px,
-                f"What the first block works on. {SOURCE} single pixels. In cells of 2 x 2 pixels each block costs a "
-                "quarter, and reaches twice as far.",
-            ),
-            (
-                "Error bar",
-                self.outputs,
-                "Whether the network also predicts how wrong its signal may be in each pixel. It needs the head "
-                f"n = x sigmoid(l). {SOURCE} none.",
-            ),
-            (
-                "Scaling",
-                self.scaling,
-                f"How values reach the network. {SOURCE} percentiles 1 and 99.95 of each patch, clipped to 0..1. "
-                "Photons: one scale for all, nothing clipped.",
-            ),
-            (
-                "Head",
-                self.head,
-                f"How noise n and signal s come from the last map l and the input x. {SOURCE} n = ReLU(l), "
-                "s = ReLU(x - n). The other keeps s + n = x exactly.",
-            ),
-            (
-                "Parametrisation",
-                self.parametrisation,
-                f"How filters that turn by quarter turns are built. {SOURCE} escnn. "
-                "The model file is of the same kind.",
-            ),
-        ):
-            self._view.add_row(label, field, tip, section=form)
+    def _recipe(self) -> RecipeSettings:
+        filled = self._filled.recipe
+        if isinstance(filled, SeparationSettings):
+            return self.separation.settings()
+        return replace(filled, strategy=self.strategy.value()) if isinstance(filled, Noise2InverseSettings) else filled
+
+    def _parametrisation(self) -> Any:
+        separates = isinstance(self._filled.recipe, SeparationSettings)
+        return self.separation.parametrisation.value() if separates else self._filled.parametrisation
 
     def _add_learning(self, form: QFormLayout) -> None:
         for label, field, tip in (
             (
-                "Loss",
-                self.loss,
-                f"What is minimised. {SOURCE} mean absolute error of signal and noise; its optimum is the median, "
-                "that of the Poisson likelihood is the mean, which keeps weak flux.",
+                "Learned",
+                self.strategy,
+                "What the network sees and what it is to give. Published: both, X:1 as the better one.",
             ),
-            ("Batch", self.batch, f"Patches per step; fewer need less memory. {SOURCE} 16."),
-            ("Learning rate", self.learning_rate, f"AdamW's step size; no weight decay. {SOURCE} 0.0001."),
+            ("Batch", self.batch, "Patches per step; fewer need less memory."),
+            ("Learning rate", self.learning_rate, "AdamW's step size; no weight decay."),
             (
                 "Schedule",
                 self.schedule,
-                f"How the learning rate changes. {SOURCE} constant. Cosine: down to zero at the end of the run.",
+                "How the learning rate changes. Published: constant. Cosine: down to zero at the end of the run.",
             ),
             (
                 "Gradient limit",
                 self.gradient_limit,
-                f"Largest norm of the gradient, which is cut back to it. {SOURCE} none.",
-            ),
-            (
-                "Amplitude from",
-                self.amplitude_from,
-                "Each signal patch is multiplied by a random factor; this is the smallest. Noise is never scaled. "
-                "The factor is published, its range is not.",
-            ),
-            ("Amplitude to", self.amplitude_to, "The largest factor on a signal patch."),
-            (
-                "Noise patches from",
-                self.noises_from,
-                f"At least so many noise patches are added to each signal patch. {SOURCE} 1.",
-            ),
-            (
-                "Noise patches to",
-                self.noises_to,
-                f"And so many at most: the network learns other densities of hits than were measured. {SOURCE} 1.",
-            ),
-            (
-                "Readout noise",
-                self.readout,
-                "Signal and noise patches both carry the detector's readout noise. Once: what lies within three "
-                f"standard deviations in a noise patch is no hit and not added. {SOURCE} twice.",
+                "Largest norm of the gradient, which is cut back to it. Published: none.",
             ),
             (
                 "Held out",
@@ -236,16 +140,3 @@ class ExpertFields:
             ),
         ):
             self._view.add_row(label, field, tip, section=form)
-
-
-def _widths_in_words(widths: tuple[int, ...]) -> str:
-    return ", ".join(map(str, widths))
-
-
-def _grey_out_escnn(choice: Choice) -> None:
-    if find_spec("escnn") is not None:
-        return
-    item = choice.model().item(choice.findData("escnn"))
-    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
-    item.setText("escnn (not installed)")
-    item.setToolTip('escnn is not installed: install "napari-unveil[escnn]"')

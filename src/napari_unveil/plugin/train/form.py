@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel
 
 from napari_unveil.plugin.preferences import preferences
+from napari_unveil.plugin.train.job import recipe_of
 from napari_unveil.plugin.widgets.fields import (
     DEVICES,
     Choice,
@@ -16,7 +18,7 @@ from napari_unveil.plugin.widgets.fields import (
     whole_number,
 )
 from napari_unveil.plugin.widgets.step_view import StepView
-from napari_unveil.recipes.registry import RECIPES
+from napari_unveil.recipes.registry import RECIPES, recipe_called
 from napari_unveil.recipes.separation_settings import RECIPE
 from napari_unveil.training import preset
 
@@ -32,6 +34,7 @@ class TrainForm(StepView):
         self._add_source()
         self._add_length()
         self._add_place()
+        self._offer_shipped(self.recipe == RECIPE)
 
     def limit_given(self) -> dict[str, float | int | None]:
         """Minutes or epochs, the other one None."""
@@ -53,7 +56,8 @@ class TrainForm(StepView):
         chosen = preferences()
         self.library = FileField(title="Patch library", pattern="Patch library (*.h5)")
         self.library.setPlaceholderText("harvested patches")
-        self.preset = Choice(tuple((one.words, name) for name, one in RECIPES[RECIPE].presets.items()))
+        self.preset, self.recipe = Choice(), recipe_of(self.session.library) or RECIPE
+        self._offer_presets()
         self.begin = Choice((("random weights", CHANCE), ("the shipped model", SHIPPED), ("a model file", FILE)))
         self.parent_file = FileField(title="Model to begin from", pattern="Model (*.safetensors)")
         self.limit = Choice((("minutes", "minutes"), ("epochs", "epochs")))
@@ -75,30 +79,53 @@ class TrainForm(StepView):
         self.add_row(
             "Preset",
             self.preset,
-            "Fills in all settings under “Expert”. Published: Starke & Smid, 4 x as wide as the default, 400 epochs; "
-            "fast: half as wide as the default.",
+            "Fills in all settings under “Expert”; there are others for each recipe, which the patches are for. "
+            "Published: as in the paper; fast: a smaller network than the default.",
         )
         self.form.addRow(self.preset_note)
         self.add_row(
             "Begin from",
             self.begin,
-            "The weights that the run begins with. Those of a model (fine-tuning) bring its network, scaling and head "
-            "along.",
+            "The weights that the run begins with. Those of a model (fine-tuning) bring its network along; it must be "
+            "of the recipe that the patches are for. The shipped model separates an additive background.",
         )
         self.add_row("Model file", self.parent_file, "Model to begin from.")
 
     def _add_length(self) -> None:
         self.add_row("Ends after", self.limit, "What ends the run.")
         self.add_row("Minutes", self.minutes, "Length of the run, pauses not counted; or what “Train more” adds.")
-        self.add_row(
-            "Epochs", self.epochs, "An epoch shows each signal patch once; or what “Train more” adds. Published: 400."
-        )
+        self.add_row("Epochs", self.epochs, "An epoch shows each patch (of signal) once; or what “Train more” adds.")
         self.add_row("Photon energy", self.energy, "In keV; turns keV per pixel into photons.")
 
     def _add_place(self) -> None:
         self.add_row("Device", self.device, "Where the network is trained.")
         self.form.addRow(self.means)
         self.add_row("Model", self.output, "Model file to write; the state of the run lies beside it.")
+
+    def take_recipe(self, name: str) -> None:
+        """Offer the presets of a recipe, of its own and with it what a run may begin from."""
+        if name == self.recipe or name not in RECIPES:
+            return
+        self.recipe = name
+        self._offer_presets()
+        self._offer_shipped(name == RECIPE)
+
+    def _offer_presets(self) -> None:
+        """The presets of the recipe, of which the default is chosen."""
+        self.preset.blockSignals(True)
+        self.preset.clear()
+        for name, one in recipe_called(self.recipe).presets.items():
+            self.preset.addItem(one.words, name)
+        self.preset.choose("default")
+        self.preset.blockSignals(False)
+
+    def _offer_shipped(self, offered: bool) -> None:
+        item = self.begin.model().item(self.begin.findData(SHIPPED))
+        enabled = Qt.ItemFlag.ItemIsEnabled
+        item.setFlags(item.flags() | enabled if offered else item.flags() & ~enabled)
+        item.setToolTip("" if offered else "It separates an additive background; the patches are for another recipe.")
+        if not offered and self.begin.value() == SHIPPED:
+            self.begin.choose(CHANCE)
 
     def show_limit(self) -> None:
         """Show the field of the limit that is chosen."""

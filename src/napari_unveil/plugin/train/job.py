@@ -14,7 +14,7 @@ from napari_unveil.network.host import cpu_in_words
 from napari_unveil.plugin.jobs import Control, Job
 from napari_unveil.plugin.session import Session
 from napari_unveil.recipes.recipe import RecipeSettings
-from napari_unveil.recipes.registry import settings_of_model
+from napari_unveil.recipes.registry import recipe_called, settings_of_model
 from napari_unveil.saving import refuse_unwritable
 from napari_unveil.training import RunRecord, TrainingReport, TrainingSettings, read_record, state_path_of
 from napari_unveil.training.memory import training_bytes
@@ -67,10 +67,11 @@ class GoOnRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunNews:
-    """The reports of a run so far (the newest may carry a preview), and its device by name and memory."""
+    """The reports of a run so far (the newest may carry a preview), its device by name and memory, and its recipe."""
 
     reports: tuple[TrainingReport, ...]
     device: str
+    recipe: RecipeSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,23 @@ class DeviceNews:
 def check(request: TrainRequest) -> PatchLibrary:
     """Open the library; refuse what can be refused without loading torch."""
     refuse_unwritable(request.path)
-    inherited_recipe(request.parent)
-    return opened(request.library)
+    parent, library = inherited_recipe(request.parent), opened(request.library)
+    if parent is not None and parent.recipe != library.recipe:
+        raise Refused(
+            found=f"{model_path(request.parent).name} is a model of the recipe “{recipe_called(parent.recipe).title}”, "
+            f"and the patches are for “{recipe_called(library.recipe).title}”",
+            needed="a model of the recipe that the patches are for",
+            remedy="choose another model, or begin from random weights",
+        )
+    return library
+
+
+def recipe_of(path: Path | None) -> str | None:
+    """The recipe that the patches at ``path`` are for; None where there are no such patches."""
+    try:
+        return opened(path).recipe
+    except Refused:
+        return None
 
 
 def opened(path: Path | None) -> PatchLibrary:
@@ -216,4 +232,4 @@ def _news(begin: Callable[..., Iterator[TrainingReport]], plan: Any, control: Co
     so_far: list[TrainingReport] = []
     for report in begin(plan, stop=control.stop_asked, pause=control.pause_asked, preview=lambda: True):
         so_far.append(replace(report, preview=None))
-        yield RunNews((*so_far[:-1], report), in_words(plan.device))
+        yield RunNews((*so_far[:-1], report), in_words(plan.device), plan.settings.recipe)

@@ -13,11 +13,17 @@ from napari_unveil.plugin.train.form import FILE, TrainForm
 from napari_unveil.plugin.train.job import DeviceNews, GoOnRequest, RunNews, TrainRequest
 from napari_unveil.plugin.train.loss_plot import LossPlot
 from napari_unveil.plugin.train.preview_strip import PreviewStrip
-from napari_unveil.plugin.train.words import ENDS, report_in_words
+from napari_unveil.plugin.train.words import (
+    ENDS,
+    captions_of,
+    inherited_in_words,
+    network_of_preset,
+    report_in_words,
+)
 from napari_unveil.plugin.widgets.connections import connect_while_alive
 from napari_unveil.plugin.widgets.fields import given
 from napari_unveil.plugin.widgets.step_view import Action
-from napari_unveil.recipes.separation_settings import SeparationSettings
+from napari_unveil.recipes.recipe import RecipeSettings
 from napari_unveil.training import RunRecord, preset
 
 LINK_COLOUR = "#3d85c6"
@@ -39,7 +45,7 @@ class TrainView(TrainForm):
         self._stamp: tuple[Path, int] | None = None
         self._needs_words = ""
         self._shown = False
-        self.expert = ExpertFields(self)
+        self.expert = ExpertFields(self, preset(self.preset.value(), recipe=self.recipe))
         self.pause_button, self.resume_button, self.more_button = self.add_buttons(
             Action("Pause", "Let the run wait, and go on: it uses no core, and the time does not count.", self.pause),
             Action("Resume", "", self.resume),
@@ -58,6 +64,7 @@ class TrainView(TrainForm):
 
     def request(self) -> TrainRequest:
         """What the form asks for, checked."""
+        self._take_recipe()
         settings = self.expert.settings(
             **self.limit_given(), photon_energy_keV=given(self.energy), device=self.device.value()
         )
@@ -116,7 +123,7 @@ class TrainView(TrainForm):
         self.plot.draw(report.reports)
         self._show_means(report.device)
         if last.preview is not None:
-            self.strip.draw(last.preview, epoch=last.epoch)
+            self.strip.draw(last.preview, epoch=last.epoch, captions=captions_of(report.recipe))
             self._bring_into_view()
         self.status.progress(round(last.elapsed_s * 10), max(1, round((last.elapsed_s + last.left_s) * 10)))
         return report_in_words(last, paused=self.task.paused)
@@ -201,7 +208,7 @@ class TrainView(TrainForm):
             QTimer.singleShot(0, self.strip, lambda: parent.ensureWidgetVisible(self.strip))
 
     def _take_preset(self) -> None:
-        settings = preset(self.preset.value())
+        settings = preset(self.preset.value(), recipe=self.recipe)
         self.expert.fill(settings)
         self.epochs.setValue(settings.epochs or self.epochs.value())
         self._show_parent()
@@ -209,23 +216,26 @@ class TrainView(TrainForm):
     def _show_parent(self) -> None:
         self.form.setRowVisible(self.parent_file, self.begin.value() == FILE)
         recipe = self._inherited()
-        if recipe is not None:
-            self.expert.show_recipe(recipe)
-        self.expert.lock_recipe(recipe is not None)
-        words = ", ".join(map(str, recipe.network.widths)) if recipe is not None else ""
-        self.preset_note.setText(
-            f"The model brings its network ({words}), scaling ({recipe.scaling}) and head ({recipe.head})."
-            if recipe is not None
-            else ""
-        )
-        self.form.setRowVisible(self.preset_note, recipe is not None)
+        self.expert.inherit(recipe)
+        own = preset(self.preset.value(), recipe=self.recipe).recipe
+        words = network_of_preset(own) if recipe is None else inherited_in_words(recipe)
+        self.preset_note.setText(words)
+        self.form.setRowVisible(self.preset_note, bool(words))
 
-    def _inherited(self) -> SeparationSettings | None:
+    def _inherited(self) -> RecipeSettings | None:
+        """The settings of the model to begin from, where it is one of the recipe that the patches are for."""
         try:
             recipe = job.inherited_recipe(self.parent_model())
         except UnveilError:
             return None
-        return recipe if isinstance(recipe, SeparationSettings) else None
+        return recipe if recipe is not None and recipe.recipe == self.recipe else None
+
+    def _take_recipe(self) -> None:
+        """Offer what goes with the recipe of the chosen patches, when it is another one than before."""
+        name = job.recipe_of(self.library.path())
+        if name is not None and name != self.recipe:
+            self.take_recipe(name)
+            self._take_preset()
 
     def _pausing(self) -> None:
         self._show_buttons()
