@@ -241,6 +241,15 @@ def _patch_shape(patch: int, channels: int | None) -> tuple[int, ...]:
     return (patch, patch) if channels is None else (channels, patch, patch)
 
 
+def is_library(path: Path) -> bool:
+    """Whether there is a patch library at ``path``, of whatever version; False where nothing can be read."""
+    try:
+        with h5py.File(path, "r") as file:
+            return bool(file.attrs.get("format") == FORMAT)
+    except OSError:
+        return False
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[Any]:
     try:

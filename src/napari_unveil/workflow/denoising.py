@@ -16,7 +16,14 @@ from napari_unveil.recipes.unlike import NO_MAP
 from napari_unveil.saving import refuse_inputs, refuse_unwritable
 from napari_unveil.types import Frame, Mask, Progress, Separation
 from napari_unveil.workflow.models import model_path, open_model
-from napari_unveil.workflow.request import DenoisingRequest, cautions, energy_of, photon_for, refuse_unsplit
+from napari_unveil.workflow.request import (
+    DenoisingRequest,
+    cautions,
+    energy_of,
+    photon_for,
+    refuse_other_parts,
+    refuse_unsplit,
+)
 
 if TYPE_CHECKING:
     from napari_unveil.denoising.denoiser import Denoiser
@@ -53,13 +60,14 @@ def denoiser_for(
     ------
     Refused
         When the model cannot be read, or counts photons and one photon is unknown in these frames, or predicts from
-        independent parts that they do not have, or the device is absent.
+        independent parts that they do not have, or have in another number, or the device is absent.
     """
     from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings, default_passes
     from napari_unveil.network.device import choose_device
 
     separator, file = open_model(request.model)
     refuse_unsplit(file.card, stack)
+    refuse_other_parts(file.card, stack)
     settings = DenoisingSettings(
         photon=photon_for(file.card, stack, request),
         passes=default_passes(separator) if request.passes is None else request.passes,

@@ -79,6 +79,20 @@ def refuse_unsplit(card: ModelCard, stack: FrameStack) -> None:
         )
 
 
+def refuse_other_parts(card: ModelCard, stack: FrameStack) -> None:
+    """Refuse frames in another number of parts than the model learned from; takes one frame apart."""
+    learned = card.settings.get("split", {}).get("parts")
+    if stack.parts is None or learned is None:
+        return
+    parts = len(stack.parts(0))
+    if parts != learned:
+        raise Refused(
+            found=f"{stack.address} is split into {parts} parts, and the model learned from {learned}",
+            needed="as many: in another number of parts the noise is another one",
+            remedy=f"split it into {learned} parts, or train a model for {parts}",
+        )
+
+
 def cautions(stack: FrameStack, request: DenoisingRequest, frame: Frame) -> tuple[str, ...]:
     """Sentences on how ``frame`` (y, x) of ``stack`` differs from what the model was trained on; best: none."""
     card = read_card(model_path(request.model))
