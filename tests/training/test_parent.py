@@ -82,10 +82,10 @@ def test_a_run_from_chance_is_not_resumed_as_one_from_a_model(make_tuned):
         next(resume(replace(plan, parent=None)))
 
 
-def test_a_model_of_another_recipe_is_refused(tmp_path):
+def test_a_model_of_a_recipe_that_is_not_known_is_refused(tmp_path):
     path = tmp_path / "other.safetensors"
-    save_model(path, ModelCard("paired", {}, "keV", None), UNet(UNetSettings((1,), 1)))
-    with pytest.raises(Refused, match="recipe 'paired'"):
+    save_model(path, ModelCard("colouring", {}, "keV", None), UNet(UNetSettings((1,), 1)))
+    with pytest.raises(Refused, match="recipe 'colouring'"):
         parent_from_file(path)
 
 

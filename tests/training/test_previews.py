@@ -48,8 +48,9 @@ class TestPreviews:
     def test_excluded_pixels_stay_so(self, make_plan, monkeypatch):
         plan = make_plan()
         run = loop_module._Run(plan)
-        pair = run.learner._pair_to_show()
-        pair.noise[0, 3, 4] = np.nan
+        shown, truth = run.learner.example()
+        shown[3, 4] = np.nan
+        monkeypatch.setattr(run.learner, "example", lambda: (shown, truth))
         preview = run.learner.preview(0)
         for image in (preview.input, preview.signal, preview.noise, preview.truth):
             assert np.argwhere(np.isnan(image)).tolist() == [[3, 4]]
