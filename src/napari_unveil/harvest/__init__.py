@@ -18,7 +18,7 @@ from napari_unveil.harvest.removing import RemovalReport, remove_patches
 from napari_unveil.harvest.roles import Role, suggest_role
 from napari_unveil.harvest.series import FrameSeries, frame_series
 from napari_unveil.harvest.settings import HarvestSettings
-from napari_unveil.harvest.splitting import split_by_frame
+from napari_unveil.harvest.holding_out import split_by_frame
 from napari_unveil.harvest.turning import Turn, turn
 
 __all__ = [
