@@ -5,11 +5,10 @@ from pathlib import Path
 
 from napari_unveil import __version__
 from napari_unveil.cli import verbs
+from napari_unveil.cli.harvesting import add_harvest
+from napari_unveil.cli.reading import ADDRESS_HELP, MASK_HELP, add_reading
 from napari_unveil.cli.simulating import add_simulate
-from napari_unveil.errors import Refused
-
-ADDRESS_HELP = "FILE[::/dataset[?axis=last]], a pattern in quotes, 'A.h5 + B.h5', or a European XFEL run folder"
-MASK_HELP = "tif, npy, npz, edf, msk (Fit2D) or h5"
+from napari_unveil.cli.splitting import AXIS, add_splitting
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="VERB")
-    for add in (_demo, add_simulate, _info, _mask, _harvest, _train, _denoise, _inspect):
+    for add in (_demo, add_simulate, _info, _mask, add_harvest, _train, _denoise, _inspect):
         _with_json(add(commands))
     verb = commands.add_parser("benchmark", help="tables of how good and how fast separations are, on this machine")
     tables = verb.add_subparsers(required=True, metavar="TABLE")
@@ -53,49 +52,19 @@ def _mask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> ar
     verb.add_argument("-o", "--output", type=Path, required=True, metavar="mask.tif", help=MASK_HELP)
     verb.add_argument("--threshold", type=float, metavar="T", help="in the frames' unit (suggested from the data)")
     verb.add_argument("--grow", type=float, default=8, metavar="PX", help="margin around the signal, pixels (8)")
-    _add_reading(verb)
+    add_reading(verb)
     verb.set_defaults(verb=verbs.mask)
     return verb
 
 
-def _harvest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
-    verb = commands.add_parser("harvest", help="cut training patches into a library")
-    verb.add_argument("--signal", required=True, metavar="XRAY", help="X-ray-only frames: " + ADDRESS_HELP)
-    verb.add_argument("--noise", required=True, metavar="FULL", help="full shots: " + ADDRESS_HELP)
-    verb.add_argument(
-        "--mask", type=Path, required=True, metavar="mask.tif", help="signal mask, nonzero = signal: " + MASK_HELP
-    )
-    verb.add_argument("-o", "--output", type=Path, required=True, metavar="patches.h5")
-    verb.add_argument("--patch", type=int, default=128, metavar="PX", help="side of a patch, pixels (128)")
-    verb.add_argument("--signals", type=int, default=1754, metavar="N", help="signal patches (1754)")
-    verb.add_argument("--noises", type=int, default=4711, metavar="M", help="noise patches (4711)")
-    verb.add_argument(
-        "--min-intensity",
-        type=float,
-        metavar="I",
-        help="least sum of a signal patch, in the frames' unit (suggested from the data)",
-    )
-    verb.add_argument(
-        "--max-excluded",
-        type=float,
-        default=0.05,
-        metavar="SHARE",
-        help="largest share of excluded pixels in a patch (0.05)",
-    )
-    verb.add_argument("--seed", type=int, default=0)
-    _add_reading(verb)
-    verb.set_defaults(verb=verbs.harvest)
-    return verb
-
-
 def _train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
-    verb = commands.add_parser("train", help="train a network on a patch library")
-    verb.add_argument("patches", type=Path, metavar="patches.h5")
+    verb = commands.add_parser("train", help="train a network on a patch library, or on a measurement itself")
+    verb.add_argument("path", metavar="PATH", help="a patch library; for --recipe noise2inverse also a measurement")
     verb.add_argument("-o", "--output", type=Path, required=True, metavar="model.safetensors")
-    verb.add_argument("--recipe", choices=("separation",), default="separation")
-    verb.add_argument("--preset", default="default", help="default, published or fast")
+    verb.add_argument("--recipe", metavar="NAME", help="the library's; another one is refused")
+    verb.add_argument("--preset", default="default", help="default, published, fast or another one of the recipe")
     length = verb.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=int, metavar="E", help="passes over the signal patches (the preset's)")
+    length.add_argument("--epochs", type=int, metavar="E", help="passes over the patches (the preset's)")
     length.add_argument("--minutes", type=float, metavar="T", help="length of the whole run, resumed parts included")
     verb.add_argument("--batch", type=int, metavar="N", help="patches per step (the preset's)")
     verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the library's)")
@@ -120,6 +89,8 @@ def _train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> a
         "--keep", choices=("last", "best"), default="last", help="weights in the model file: last, or best held out"
     )
     verb.add_argument("--seed", type=int, default=0)
+    add_splitting(verb)
+    add_reading(verb)
     verb.set_defaults(verb=verbs.train)
     return verb
 
@@ -138,7 +109,8 @@ def _denoise(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the file's)")
     verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     verb.add_argument("--part", type=part, default=(1, 1), metavar="i/n", help="only share i of n of the frames")
-    _add_reading(verb)
+    verb.add_argument("--axis", type=AXIS[0], metavar=AXIS[1], help=f"tomography: {AXIS[2]} (the model's)")
+    add_reading(verb)
     verb.set_defaults(verb=verbs.denoise)
     return verb
 
@@ -182,32 +154,6 @@ def _spread(tables: "argparse._SubParsersAction[argparse.ArgumentParser]") -> ar
     )
     verb.set_defaults(verb=verbs.spread)
     return verb
-
-
-def _add_reading(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--mask-bits",
-        type=bits,
-        metavar="BITS",
-        help="bits of the file's mask that make a pixel missing: a number, all, default, or names such as "
-        "default,NON_STANDARD_SIZE (all but INTERPOLATED and NON_STANDARD_SIZE)",
-    )
-    verb.add_argument("--pedestals", metavar="FILE", help="raw Jungfrau: ADU in each gain stage, HDF5 or npz")
-    verb.add_argument("--gains", metavar="FILE", help="raw Jungfrau: ADU per keV in each gain stage, HDF5 or npz")
-    verb.add_argument("--gains-per", choices=("keV", "photon"), default="keV", help="what the gains are ADU per (keV)")
-    verb.add_argument(
-        "--allow-missing", action="store_true", help="go on when source files are absent; what they hold is left out"
-    )
-
-
-def bits(text: str) -> int:
-    """A set of 32 bits, by number or by names."""
-    from napari_unveil.frames import mask_bits_from_text
-
-    try:
-        return mask_bits_from_text(text)
-    except Refused as refusal:
-        raise argparse.ArgumentTypeError(str(refusal)) from refusal
 
 
 def frame_range(text: str) -> slice:

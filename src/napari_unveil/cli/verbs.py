@@ -5,11 +5,13 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_unveil.cli.printing import Printer
+from napari_unveil.cli.reading import opened
+from napari_unveil.cli.splitting import library_for_training, refuse_axis, split_for_model
 from napari_unveil.errors import Failed
 from napari_unveil.types import Progress
 
 if TYPE_CHECKING:
-    from napari_unveil.frames import Calibration, FrameStack, Listing
+    from napari_unveil.frames import Listing
     from napari_unveil.training import TrainingSettings
 
 
@@ -52,7 +54,7 @@ def mask(request: Namespace, printer: Printer) -> None:
     from napari_unveil.saving import refuse_inputs
     from napari_unveil.workflow.masking import mask_from_reference
 
-    stack = _opened(request.xray, request, printer)
+    stack = opened(request.xray, request, printer)
     refuse_inputs(request.output, *stack.inputs)
     refuse_mask_path(request.output)
 
@@ -78,52 +80,19 @@ def mask(request: Namespace, printer: Printer) -> None:
         )
 
 
-def harvest(request: Namespace, printer: Printer) -> None:
-    """Patches of signal and noise."""
-    from napari_unveil import harvest as harvesting
-    from napari_unveil.masking import load_mask
-    from napari_unveil.saving import refuse_inputs
-
-    signal, noise = (_opened(path, request, printer) for path in (request.signal, request.noise))
-    refuse_inputs(request.output, request.mask)
-    settings = harvesting.HarvestSettings(
-        patch=request.patch,
-        signals=request.signals,
-        noises=request.noises,
-        min_intensity=request.min_intensity,
-        max_excluded=request.max_excluded,
-        seed=request.seed,
-    )
-    plan = harvesting.plan_harvest(signal, noise, load_mask(request.mask), settings)
-
-    def progress(report: harvesting.HarvestReport) -> Progress:
-        words = f"{' and '.join(f'{count} {kind}' for kind, count in report.counts.items())} patches"
-        return Progress(report.frames_read, report.frames, words)
-
-    last = printer.follow("frames", harvesting.harvest(plan, request.output), progress)
-    if last is None:
-        return
-    printer.result(
-        f"{request.output}: {last.counts['signal']} signal patches of at least {plan.min_intensity:.4g} {plan.unit}, "
-        f"{last.counts['noise']} noise patches",
-        {"library": str(request.output), "min_intensity": plan.min_intensity, **asdict(last)},
-    )
-
-
 def train(request: Namespace, printer: Printer) -> None:
-    """A model from a patch library."""
+    """A model from a patch library, or from a measurement that is split and cut into one."""
     from napari_unveil import training
     from napari_unveil.frames import size_text
-    from napari_unveil.harvest import PatchLibrary
     from napari_unveil.network.device import device_in_words
     from napari_unveil.training.memory import training_bytes
     from napari_unveil.workflow.models import model_path
 
     parent = None if request.parent is None else training.parent_from_file(model_path(request.parent))
-    library = PatchLibrary.open(request.patches)
     if request.resume:
         training.read_record(training.state_path_of(request.output))  # refused before anything is said
-    plan = training.plan_training(library, _training_settings(request), request.output, parent=parent)
+    library = library_for_training(request, printer)
+    plan = training.plan_training(library, _training_settings(request, library.recipe), request.output, parent=parent)
     memory = size_text(training_bytes(plan.settings, library.patch))
     printer.say(f"on {device_in_words(plan.device)}; the run takes about {memory}")
 
@@ -145,7 +114,8 @@ def train(request: Namespace, printer: Printer) -> None:
     )
 
 
-def _training_settings(request: Namespace) -> "TrainingSettings":
+def _training_settings(request: Namespace, recipe: str) -> "TrainingSettings":
+    """What is asked for, of the recipe that is named, or else of ``recipe``."""
     from napari_unveil.training import preset
 
     asked = {
@@ -158,7 +128,7 @@ def _training_settings(request: Namespace) -> "TrainingSettings":
     }
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     settings = replace(
-        preset(request.preset),
+        preset(request.preset, request.recipe or recipe),
         seed=request.seed,
         device=request.device,
         parametrisation=request.parametrisation,
@@ -173,6 +143,7 @@ def denoise(request: Namespace, printer: Printer) -> None:
     from napari_unveil.frames import size_text
     from napari_unveil.workflow import denoising
     from napari_unveil.workflow.request import DenoisingRequest
+    from napari_unveil.workflow.splitting import split_of_model
 
     how = DenoisingRequest(
         model=request.model,
@@ -182,21 +153,36 @@ def denoise(request: Namespace, printer: Printer) -> None:
         warning_map=request.warning_map,
         device=request.device,
     )
+    wanted = split_of_model(request.model)
+    made = None if wanted is None else split_for_model(request.path, wanted, request, printer)
+    if made is None:
+        refuse_axis(request)
     plan = denoising.plan_denoising(
-        _opened(request.path, request, printer),
+        opened(request.path, request, printer) if made is None else made.stack,
         request.output,
         how,
         rows=request.frames,
         part=request.part,
         tell=printer.say,
     )
+    plan.process["parameters"].update({} if made is None else made.provenance)
     size = size_text(plan.bytes_out)
     printer.say(f"{len(plan.frames)} frames, about {size} uncompressed, on {plan.denoiser.device}")
     last = printer.follow("frames", denoising.denoise(plan), _as_it_is)
     unlike = None if last is None else last.unlike
+    ratio = plan.process["parameters"].get("exposure_ratio")
+    said = (
+        "" if ratio is None else f"signal at the exposure of the input, times {ratio:.4g} for high counts",
+        "" if unlike is None else f"{unlike:.1%} of the pixels are unlike the training data",
+    )
     printer.result(
-        f"{request.output}" + ("" if unlike is None else f": {unlike:.1%} of the pixels are unlike the training data"),
-        {"result": str(request.output), "frames": len(plan.frames), "unlike_training": unlike},
+        ": ".join(filter(None, (str(request.output), "; ".join(filter(None, said))))),
+        {
+            "result": str(request.output),
+            "frames": len(plan.frames),
+            "unlike_training": unlike,
+            **({} if ratio is None else {"exposure_ratio": ratio}),
+        },
     )
 
 
@@ -240,27 +226,6 @@ def quality(request: Namespace, printer: Printer) -> None:
     last = printer.follow("benchmark:", run_quality(plan), progress)
     if last is not None and last.table is not None:
         printer.result(f"{summary(last.table)}\n\n{request.output}", last.table.as_values())
-
-
-def _opened(address: str, request: Namespace, printer: Printer) -> "FrameStack":
-    from napari_unveil.frames import DEFAULT_MASK_BITS, open_frames, parse_address, refuse_absent, refuse_uncalibrated
-
-    bits = DEFAULT_MASK_BITS if request.mask_bits is None else request.mask_bits
-    stack = open_frames(parse_address(address), mask_bits=bits, calibration=_calibration(request))
-    if not request.allow_missing:
-        refuse_absent(stack)
-    refuse_uncalibrated(stack)
-    for warning in stack.warnings:
-        printer.say(f"warning: {warning}")
-    return stack
-
-
-def _calibration(request: Namespace) -> "Calibration | None":
-    from napari_unveil.frames import load_calibration
-
-    if request.pedestals is None and request.gains is None:
-        return None
-    return load_calibration(request.pedestals, request.gains, per=request.gains_per)
 
 
 def _described(listing: "Listing") -> str:
