@@ -1,7 +1,7 @@
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.saving import refuse_inputs, replacing
+from napari_unveil.saving import refuse_inputs, replacing, replacing_folder
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path):
@@ -29,6 +29,36 @@ def test_a_full_disk_is_told_with_the_path(tmp_path):
     ):
         raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_appears_when_all_in_it_is_complete(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    with replacing_folder(folder) as partial:
+        (partial / "a.txt").write_text("whole")
+        assert not list(folder.iterdir())
+    assert (folder / "a.txt").read_text() == "whole"
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_broken_write_leaves_no_folder(tmp_path):
+    with pytest.raises(ZeroDivisionError), replacing_folder(tmp_path / "run") as partial:
+        (partial / "a.txt").write_text(f"half {1 / 0}")
+    with pytest.raises(Refused, match="could not be written"), replacing_folder(tmp_path / "run"):
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_use_a_file_and_a_place_that_is_absent_are_no_new_folder(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "a.txt").touch()
+    for place, sentence in (
+        ("run", "a folder that holds something"),
+        ("run/a.txt", "is a file"),
+        ("no/run", "nothing can be written"),
+    ):
+        with pytest.raises(Refused, match=sentence), replacing_folder(tmp_path / place):
+            pass
 
 
 def test_an_absent_folder_and_a_folder_as_a_file_are_refused(tmp_path):

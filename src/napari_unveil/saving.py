@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 import errno
 import os
@@ -30,14 +30,34 @@ def replacing(path: Path) -> Iterator[Path]:
         _flush(partial)
         partial.replace(path)
     except OSError as error:
-        reason = " ".join((error.strerror or str(error)).split())
-        raise Refused(
-            found=f"{path} could not be written ({reason})",
-            needed="a folder that exists, can be written to and has room",
-            remedy="choose another place or free some, then repeat",
-        ) from error
+        raise _not_written(path, error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Give a new folder beside ``folder``; rename it to ``folder`` when the block ends well, remove it otherwise.
+
+    Raises
+    ------
+    Refused
+        When there is something at ``folder`` already, or as :func:`replacing`.
+    """
+    refuse_used_folder(folder)
+    partial = folder.with_name(_partial_name(folder))
+    try:
+        partial.mkdir()
+        yield partial
+        for file in partial.iterdir():
+            _flush(file)
+        if folder.is_dir():
+            folder.rmdir()
+        partial.rename(folder)
+    except OSError as error:
+        raise _not_written(folder, error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def refuse_inputs(target: Path, *sources: Path) -> None:
@@ -68,21 +88,49 @@ def refuse_unwritable(path: Path) -> None:
             needed="the output is a file",
             remedy="add a file name",
         )
-    if not os.access(path.parent, os.W_OK):
+    _refuse_closed(path.parent)
+
+
+def refuse_used_folder(folder: Path) -> None:
+    """Refuse, before any work is done, a ``folder`` that holds something, is a file or cannot be made."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise Refused(
-            found=f"nothing can be written in {path.parent} ({'read-only' if path.parent.is_dir() else 'absent'})",
-            needed="a folder that exists and can be written to",
-            remedy="choose another place",
+            found=f"{folder} is {'a file' if folder.is_file() else 'a folder that holds something'}",
+            needed="a folder that is empty or not there yet",
+            remedy="choose another name",
         )
+    _refuse_closed(folder.parent)
 
 
 def _holds(source: Path, target: Path) -> bool:
     return target.samefile(source) or (source.is_dir() and target.resolve().is_relative_to(source.resolve()))
 
 
+def _refuse_closed(folder: Path) -> None:
+    if not os.access(folder, os.W_OK):
+        raise Refused(
+            found=f"nothing can be written in {folder} ({'read-only' if folder.is_dir() else 'absent'})",
+            needed="a folder that exists and can be written to",
+            remedy="choose another place",
+        )
+
+
+def _not_written(path: Path, error: OSError) -> Refused:
+    reason = " ".join((error.strerror or str(error)).split())
+    return Refused(
+        found=f"{path} could not be written ({reason})",
+        needed="a folder that exists, can be written to and has room",
+        remedy="choose another place or free some, then repeat",
+    )
+
+
+def _partial_name(path: Path) -> str:
+    return f".{path.stem}.{uuid.uuid4().hex[:8]}.part{path.suffix}"
+
+
 def _partial_file(path: Path) -> Path:
     refuse_unwritable(path)
-    partial = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.part{path.suffix}")
+    partial = path.with_name(_partial_name(path))
     try:
         partial.touch(exist_ok=False)
     except OSError as error:

@@ -14,6 +14,7 @@ from napari_unveil.frames.chunks import DecodedBlocks
 from napari_unveil.frames.euxfel_file import ModuleFile, has_modules, module_files
 from napari_unveil.frames.euxfel_frames import (
     RunFrames,
+    RunTable,
     axes_of_table,
     run_stack,
     run_table,
@@ -21,7 +22,7 @@ from napari_unveil.frames.euxfel_frames import (
     total_bytes,
     unit_of,
 )
-from napari_unveil.frames.hdf5_file import opened_hdf5
+from napari_unveil.frames.hdf5_file import looks_like_hdf5, opened_hdf5
 from napari_unveil.frames.listing import Listing, names_text, ranges_text, size_text
 from napari_unveil.frames.stack import FrameStack
 
@@ -80,6 +81,33 @@ def open_run(
     also = (f"the run also holds {names_text(others)}",) if others and not address.dataset else ()
     opened = replace(address, dataset=address.dataset or name)
     return run_stack(parts, opened, bits=mask_bits, calibration=calibration, warnings=(*run.skipped, *also))
+
+
+def run_behind(stack: FrameStack) -> tuple[str, tuple[ModuleFile, ...], RunTable]:
+    """Look again where the frames of an opened run lie: its detector, the files of its modules, and its trains.
+
+    Raises
+    ------
+    Refused
+        When the frames are of no run, or files have come or gone since they were opened.
+    """
+    paths = stack.address.files()
+    first = replace(stack.address, path=paths[0], also=())
+    if not ((paths[0].is_dir() or looks_like_hdf5(paths[0])) and is_run(first)):
+        raise Refused(
+            found=f"{stack.address} is no European XFEL run",
+            needed="frames of a run, that know their trains and modules",
+            remedy="write the result as NXdata: --layout nexus",
+        )
+    name, parts = _chosen(_scan(paths[0], paths if len(paths) > 1 else ()), stack.address)
+    table = run_table(parts)
+    if not np.array_equal(np.repeat(table.trains, table.cells), stack.coordinates.get("trainId", ())):
+        raise Refused(
+            found=f"{stack.address} has other trains than when it was opened",
+            needed="a run that nobody writes to any more",
+            remedy="open it again",
+        )
+    return name, parts, table
 
 
 def list_run(address: Address) -> list[Listing]:

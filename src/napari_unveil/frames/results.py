@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import h5py
 import hdf5plugin
@@ -30,6 +30,11 @@ PROGRAM = "napari-unveil"
 PROCESS = "/entry/process"
 CORRELATION = "correlation"
 
+INPUT_RANGE, WHOLE_RANGE = "input_range", "whole_range"
+"""Positions along the first axis of the input: those in a file, and those that it and its sister parts share."""
+
+Counts: TypeAlias = NDArray[np.unsignedinteger]
+
 UNLIKE_TRAINING = "unlike_training"
 """Dataset that is 1 where a frame is unlike the training data of the model that separated it, else 0."""
 
@@ -41,7 +46,7 @@ class NXdataWriter:
     path: Path
     data: Group
 
-    def write(self, name: str, index: int | tuple[int, ...], frame: Frame | Mask) -> None:
+    def write(self, name: str, index: int | tuple[int, ...], frame: Frame | Mask | Counts) -> None:
         """Write one frame.
 
         Parameters

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_unveil.errors import Failed, Refused
-from napari_unveil.frames import FrameStack, UnreadableFrame, is_blank, writing_nxdata
-from napari_unveil.frames.results import UNLIKE_TRAINING
+from napari_unveil.frames import FrameStack, UnreadableFrame, is_blank
+from napari_unveil.frames.results import INPUT_RANGE, UNLIKE_TRAINING, WHOLE_RANGE
 from napari_unveil.recipes.intensity_range import local_range_in
 from napari_unveil.recipes.recipe import RecipeSettings
 from napari_unveil.recipes.unlike import NO_MAP
-from napari_unveil.saving import refuse_inputs, refuse_unwritable
+from napari_unveil.saving import refuse_inputs
 from napari_unveil.types import Frame, Mask, Progress, Separation
+from napari_unveil.workflow.layouts import Begin, as_nxdata, how_rounded, layout_for, refuse_output
 from napari_unveil.workflow.models import model_path, open_model
 from napari_unveil.workflow.request import (
     DenoisingRequest,
@@ -110,6 +111,8 @@ class DenoisingPlan:
         What separates them, what is written about it, and where the result goes.
     parts
         Datasets of the result.
+    begin
+        Begins the file or folder of the result.
     """
 
     stack: FrameStack
@@ -118,6 +121,7 @@ class DenoisingPlan:
     process: dict[str, Any]
     path: Path
     parts: tuple[str, ...]
+    begin: Begin = as_nxdata
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -151,7 +155,7 @@ def plan_denoising(
     Parameters
     ----------
     stack, path, request
-        What to denoise, the file to write, and how.
+        What to denoise, the file (or folder) to write, and how.
     rows, part
         Which positions along the first axis, and which of how many equal shares of those (1 is the first).
     tell
@@ -160,16 +164,19 @@ def plan_denoising(
         What :func:`denoiser_for` gave for the same request (None: it is asked now).
     """
     refuse_inputs(path, *stack.inputs, model_path(request.model))
-    refuse_unwritable(path)
-    chosen = _share(range(stack.data.shape[0])[rows], part, str(stack.address))
+    refuse_output(path, request)
+    whole = range(stack.data.shape[0])[rows]
+    chosen = _share(whole, part, str(stack.address))
+    begin = layout_for(stack, request, chosen, part=part, tell=tell)
     denoiser, made = prepared or denoiser_for(stack, request, tell=tell)
-    process = {**made, "input_range": [chosen.start, chosen.stop, chosen.step]}
+    ranges = {name: [each.start, each.stop, each.step] for name, each in ((INPUT_RANGE, chosen), (WHOLE_RANGE, whole))}
+    process = {**made, **how_rounded(request), **ranges}
     beside = {
         SIGNAL_ERRORS: request.errors and denoiser.gives_errors,
         UNLIKE_TRAINING: denoiser.settings.known is not None,
     }
     parts = ("signal", "noise", *(name for name, there in beside.items() if there))
-    plan = DenoisingPlan(stack, chosen, denoiser, process, path, parts)
+    plan = DenoisingPlan(stack, chosen, denoiser, process, path, parts, begin)
     if request.warning_map and not beside[UNLIKE_TRAINING]:
         tell(NO_MAP)
     process["cautions"] = list(cautions(stack, request, stack.read_or_missing(plan.frames[0], [])))
@@ -211,15 +218,7 @@ def denoise(plan: DenoisingPlan, *, known: Known = nothing_known) -> Iterator[Fr
     unreadable: list[str] = []
     blank = marked = valid = 0
     stack, frames = plan.stack, plan.frames
-    with writing_nxdata(
-        plan.path,
-        stack_shape=plan.shape,
-        names=plan.parts,
-        unit=stack.unit,
-        photon_energy_keV=plan.process["parameters"]["photon_energy_keV"],
-        coordinates={name: values[list(plan.rows)] for name, values in stack.coordinates.items()},
-        process=plan.process,
-    ) as result:
+    with plan.begin(plan) as result:
         result.correlate_errors(plan.denoiser.error_correlation)
         for place, index in enumerate(frames):
             separation = known(index)

@@ -120,16 +120,19 @@ def _open_source(signal: FrameStack, process: Mapping[str, Any]) -> FrameStack |
         source = open_frames(parse_address(process["input"]), calibration=calibration)
     except (UnveilError, KeyError):
         return None
-    return source if source.data.shape[1:] == signal.data.shape[1:] else None
+    fits = (source.data.shape[1:], source.unit) == (signal.data.shape[1:], signal.unit)
+    return source if fits else None
 
 
 def _open_truth(result: _Result, truth: str) -> Mapping[str, FrameStack]:
     known = dict(open_layers(parse_address(truth)))
     last = max(number for _, number in result.numbers())
-    if "signal" not in known or known["signal"].frame_shape != result.signal.frame_shape:
+    shape, unit = result.signal.frame_shape, result.signal.unit
+    if "signal" not in known or (known["signal"].frame_shape, known["signal"].unit) != (shape, unit):
+        held = (f"{name} {stack.data.shape} {stack.unit}".rstrip() for name, stack in known.items())
         raise Refused(
-            found=f"{truth} holds {', '.join(f'{name} {stack.data.shape}' for name, stack in known.items())}",
-            needed=f"the true signal of frames of shape {result.signal.frame_shape}",
+            found=f"{truth} holds {', '.join(held)}",
+            needed=f"the true signal of frames of shape {shape} in {unit or 'the same unit'}",
             remedy="choose the truth.h5 that `unveil simulate` wrote with these frames",
         )
     if known["signal"].frame_count <= last:

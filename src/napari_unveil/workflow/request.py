@@ -13,6 +13,9 @@ from napari_unveil.recipes.unlike import in_words, unlike_training
 from napari_unveil.types import Frame
 from napari_unveil.workflow.models import SHIPPED_MODEL, model_path
 
+NEXUS, EUXFEL = LAYOUTS = ("nexus", "euxfel")
+"""One file of NXdata, or a folder like a corrected European XFEL run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenoisingRequest:
@@ -32,6 +35,10 @@ class DenoisingRequest:
         Whether the standard error of the signal is wanted, from a model that gives one.
     warning_map
         Whether a map of where the frames are unlike the training data is wanted, from a model that knows these.
+    layout
+        One of :data:`LAYOUTS`.
+    photons
+        Whether the signal is rounded to whole photons.
     """
 
     model: str = SHIPPED_MODEL
@@ -40,6 +47,8 @@ class DenoisingRequest:
     device: str = "auto"
     errors: bool = True
     warning_map: bool = False
+    layout: str = NEXUS
+    photons: bool = False
 
 
 def gives_errors(request: DenoisingRequest) -> bool:
