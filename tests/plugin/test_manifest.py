@@ -13,7 +13,7 @@ import napari_unveil
 from napari_unveil.plugin import samples
 
 MANIFEST = PluginManifest.from_file(Path(napari_unveil.__file__).parent / "napari.yaml")
-VIEWS = ("mask.view", "harvest.view", "train.view", "denoise.view", "inspect.view", "workbench")
+VIEWS = ("mask.view", "split.view", "harvest.view", "train.view", "denoise.view", "inspect.view", "workbench")
 
 
 def test_every_command_can_be_imported() -> None:
@@ -23,9 +23,10 @@ def test_every_command_can_be_imported() -> None:
         assert callable(getattr(importlib.import_module(module), name)), command.id
 
 
-def test_there_are_five_windows_a_workbench_and_the_display() -> None:
+def test_there_are_six_windows_a_workbench_and_the_display() -> None:
     names = [widget.display_name for widget in MANIFEST.contributions.widgets or []]
-    assert names == ["Workbench", "Signal mask", "Harvest patches", "Train", "Denoise", "Inspect", "Display"]
+    steps = ["Signal mask", "Split measurement", "Harvest patches", "Train", "Denoise", "Inspect"]
+    assert names == ["Workbench", *steps, "Display"]
 
 
 def test_opening_the_windows_loads_no_torch() -> None:

@@ -1,4 +1,4 @@
-"""Window "Workbench": the display, and the five steps under one another in the order of work, one open at a time."""
+"""Window "Workbench": the display, and the steps under one another in the order of work, one open at a time."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,13 +13,15 @@ from napari_unveil.plugin.harvest.view import HarvestView
 from napari_unveil.plugin.inspect.view import InspectView
 from napari_unveil.plugin.mask.view import MaskView
 from napari_unveil.plugin.session import session_of
+from napari_unveil.plugin.split.view import SplitView
 from napari_unveil.plugin.train.view import TrainView
 from napari_unveil.plugin.widgets.section import Section
 from napari_unveil.plugin.widgets.step_view import StepView
 
 STEPS: tuple[tuple[str, str, Callable[[Any], StepView]], ...] = (
     ("1  Signal mask", "Mark where the frames hold signal, so that noise is taken from elsewhere.", MaskView),
-    ("2  Harvest patches", "Cut small squares of signal and of noise out of frames, to train on.", HarvestView),
+    ("1  Split measurement", "Or: take a measurement apart into independent parts that teach each other.", SplitView),
+    ("2  Harvest patches", "Cut small squares out of frames, to train on.", HarvestView),
     ("3  Train", "Train a network to tell signal from noise.", TrainView),
     ("4  Denoise", "Take frames apart into signal and noise.", DenoiseView),
     ("5  Inspect", "Look hard at what was taken away.", InspectView),

@@ -68,8 +68,11 @@ def stack_of(layer: Layer | None) -> FrameStack:
 
 
 def read_frame(stack: FrameStack, array: Any, index: int) -> Frame:
-    """Frame ``index`` of the array behind a stack; dask, which takes some milliseconds, is left out where it can be."""
-    if isinstance(array, da.Array):
+    """Frame ``index`` of the array behind a stack; dask, which takes some milliseconds, is left out where it can be.
+
+    An array that shows what is computed so far, under the name of the stack's own, is left out, too.
+    """
+    if isinstance(array, da.Array) or getattr(array, "name", None) == stack.data.name:
         return stack.read(index)
     position = np.unravel_index(index, array.shape[:-2])
     return LayerFrames(array).frame(tuple(int(number) for number in position))

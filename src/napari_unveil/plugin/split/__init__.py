@@ -1,0 +1,1 @@
+"""The step SPLIT: a measurement in independent parts."""
