@@ -6,6 +6,7 @@ from pathlib import Path
 from napari_unveil import __version__
 from napari_unveil.cli import verbs
 from napari_unveil.cli.harvesting import add_harvest
+from napari_unveil.cli.merging import add_merge
 from napari_unveil.cli.reading import ADDRESS_HELP, MASK_HELP, add_reading
 from napari_unveil.cli.simulating import add_simulate
 from napari_unveil.cli.splitting import AXIS, add_splitting
@@ -18,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="VERB")
-    for add in (_demo, add_simulate, _info, _mask, add_harvest, _train, _denoise, _inspect):
+    for add in (_demo, add_simulate, _info, _mask, add_harvest, _train, _denoise, add_merge, _inspect):
         _with_json(add(commands))
     verb = commands.add_parser("benchmark", help="tables of how good and how fast separations are, on this machine")
     tables = verb.add_subparsers(required=True, metavar="TABLE")
@@ -99,7 +100,19 @@ def _denoise(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb = commands.add_parser("denoise", help="write signal and noise of frames")
     verb.add_argument("path", metavar="PATH", help=ADDRESS_HELP)
     verb.add_argument("-m", "--model", required=True, help="a model file, or default for the shipped one")
-    verb.add_argument("-o", "--output", type=Path, required=True, metavar="out.h5")
+    verb.add_argument("-o", "--output", type=Path, required=True, metavar="out.h5", help="a file, or a new folder")
+    verb.add_argument(
+        "--layout",
+        choices=("nexus", "euxfel"),
+        default="nexus",
+        help="a file of NXdata, or of European XFEL runs a folder like a corrected run, that EXtra-data opens (nexus)",
+    )
+    verb.add_argument(
+        "--photons",
+        action="store_true",
+        help="all in photons, and the signal rounded to whole ones: smaller files, but signal + noise is the input "
+        "only to half a photon",
+    )
     verb.add_argument("--frames", type=frame_range, default=slice(None), metavar="a:b", help="from a up to before b")
     verb.add_argument("--passes", type=int, choices=(4, 1), help="published four grids, or one (the model's own)")
     verb.add_argument("--no-errors", action="store_true", help="leave out the standard error of the signal")
@@ -108,7 +121,13 @@ def _denoise(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     verb.add_argument("--photon-energy", type=float, metavar="KEV", help="energy of one photon (the file's)")
     verb.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    verb.add_argument("--part", type=part, default=(1, 1), metavar="i/n", help="only share i of n of the frames")
+    verb.add_argument(
+        "--part",
+        type=part,
+        default=(1, 1),
+        metavar="i/n",
+        help="only share i of n of the frames; `unveil merge` puts the parts together",
+    )
     verb.add_argument("--axis", type=AXIS[0], metavar=AXIS[1], help=f"tomography: {AXIS[2]} (the model's)")
     add_reading(verb)
     verb.set_defaults(verb=verbs.denoise)

@@ -152,6 +152,8 @@ def denoise(request: Namespace, printer: Printer) -> None:
         errors=not request.no_errors,
         warning_map=request.warning_map,
         device=request.device,
+        layout=request.layout,
+        photons=request.photons,
     )
     wanted = split_of_model(request.model)
     made = None if wanted is None else split_for_model(request.path, wanted, request, printer)

@@ -124,16 +124,30 @@ def writing_nxdata(
     along = dict(coordinates or {})
     _refuse_contradiction(path, stack_shape, along)
     with replacing(path) as partial, h5py.File(partial, "w") as file:
-        file.attrs["default"] = "entry"
-        entry = _group(file, "entry", "NXentry")
-        entry.attrs["default"] = "data"
-        data = _data(entry, stack_shape, names, unit)
-        _write_coordinates(data, along, len(stack_shape))
+        data, entry = begin_entry(file), file["entry"]
+        _create_datasets(data, stack_shape, names, unit)
+        write_coordinates(data, along, len(stack_shape))
         write_process(entry, process or {})
         if photon_energy_keV is not None:
             energy = _group(entry, "beam", "NXbeam").create_dataset("incident_energy", data=photon_energy_keV)
             energy.attrs["units"] = "keV"
         yield NXdataWriter(path, {name: data[name] for name in names})
+
+
+def begin_entry(file: Group) -> Group:
+    """Make the NXentry that an open file opens with by default, and give its NXdata, empty."""
+    file.attrs["default"] = "entry"
+    entry = _group(file, "entry", "NXentry")
+    entry.attrs["default"] = "data"
+    return _group(entry, "data", "NXdata")
+
+
+def write_coordinates(data: Group, coordinates: Mapping[str, NDArray[Any]], ndim: int) -> None:
+    """Write arrays along the first axis into an NXdata group of ``ndim`` axes, and name the axes."""
+    for name, values in coordinates.items():
+        data.create_dataset(name, data=values)
+        data.attrs[f"{name}_indices"] = 0
+    data.attrs["axes"] = [_first_axis(coordinates)] + ["."] * (ndim - 1)
 
 
 def write_process(entry: Group, process: Mapping[str, object]) -> None:
@@ -173,8 +187,7 @@ def read_error_correlation(address: Address) -> float:
         return float(found) if 0 <= found <= 1 else 0.0
 
 
-def _data(entry: Group, shape: tuple[int, ...], names: Sequence[str], unit: str) -> Group:
-    data = _group(entry, "data", "NXdata")
+def _create_datasets(data: Group, shape: tuple[int, ...], names: Sequence[str], unit: str) -> None:
     data.attrs["signal"] = names[0]
     beside = [name for name in names[1:] if not name.endswith(ERRORS)]
     if beside:
@@ -191,14 +204,6 @@ def _data(entry: Group, shape: tuple[int, ...], names: Sequence[str], unit: str)
         )
         dataset.attrs["units"] = "" if marks else unit
         dataset.attrs["interpretation"] = "image"
-    return data
-
-
-def _write_coordinates(data: Group, coordinates: Mapping[str, NDArray[Any]], ndim: int) -> None:
-    for name, values in coordinates.items():
-        data.create_dataset(name, data=values)
-        data.attrs[f"{name}_indices"] = 0
-    data.attrs["axes"] = [_first_axis(coordinates)] + ["."] * (ndim - 1)
 
 
 def _first_axis(coordinates: Mapping[str, NDArray[Any]]) -> str:
