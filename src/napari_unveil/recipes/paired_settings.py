@@ -123,10 +123,10 @@ PAIRED = Recipe(
         "published": Preset(PairedSettings(VDSRSettings()), _PUBLISHED, "published: VDSR (large, slow)"),
         "published-irunet": Preset(PairedSettings(IRUNetSettings()), _PUBLISHED, "published: IRUNet (large, slow)"),
         "default": Preset(
-            PairedSettings(UNetSettings((8, 16, 32, 64), 8), "rate"), {"epochs": 100, **_COUNTING}, "default"
+            PairedSettings(UNetSettings((8, 16, 32), 8, cell_px=2), "rate"), {"epochs": 100, **_COUNTING}, "default"
         ),
         "fast": Preset(
-            PairedSettings(UNetSettings((4, 8, 16), 4), "rate"), {"epochs": 40, **_COUNTING}, "fast (small)"
+            PairedSettings(UNetSettings((4, 8, 16), 4, cell_px=2), "rate"), {"epochs": 40, **_COUNTING}, "fast (small)"
         ),
     },
     from_values=_from_values,
