@@ -6,8 +6,7 @@ Pairs of exposures with the ratio 20 are simulated: two Bragg peaks with diffuse
 satellite whose strength depends on the temperature, up to none. Patches are cut from some pairs, each preset is trained
 on them on one core, and other pairs are judged. The satellite is fitted in a circle around its true place, in the
 estimate, in the low and in the high count; estimates are multiplied by the exposure ratio. Minutes are processor time,
-so that other programs count as little as they can. Given again, the command goes on with the trainings that are
-missing, and judges all networks.
+so that other programs count as little as they can. Given again, the command goes on with what is missing.
 """
 
 import argparse
@@ -97,22 +96,21 @@ def main() -> None:
     torch.set_num_threads(1)
     loop.Clock = ProcessorClock  # type: ignore[misc]
     make_folder(request.output)
-    library = _library(request)
-    patches = {name: _trained(request, name, library) for name in request.presets}
-    judged, ratio = list(_judged_pairs(request.judged)), SETTINGS.exposure_ratio
-    rows = [
-        _row("low count", lambda pair: pair.low * ratio, judged),
-        _row("high count", lambda pair: pair.high, judged),
-    ]
+    library, judged = _library(request), list(_judged_pairs(request.judged))
+    rows = _known(request.output)
+    if not rows:
+        ratio = SETTINGS.exposure_ratio
+        rows = [
+            _row("low count", lambda pair: pair.low * ratio, judged),
+            _row("high count", lambda pair: pair.high, judged),
+        ]
     for name in request.presets:
-        row = _row(TITLES.get(name, name), _network(_model(request, name)), judged)
-        rows.append(replace(row, minutes=request.minutes, patches=patches[name]))
-    for name, text in (
-        ("results.json", json.dumps([asdict(row) for row in rows], indent=1)),
-        ("table.md", _table(rows) + "\n"),
-    ):
-        with replacing(request.output / name) as partial:
-            partial.write_text(text, encoding="utf-8")
+        title = TITLES.get(name, name)
+        if all(row.name != title for row in rows):
+            patches = _trained(request, name, library)
+            row = _row(title, _network(_model(request, name)), judged)
+            rows.append(replace(row, minutes=request.minutes, patches=patches))
+            _write(request.output, rows)
     print(_table(rows))
 
 
@@ -127,6 +125,18 @@ def _request() -> argparse.Namespace:
     words.add_argument("--judged", type=int, default=60, help="other pairs (60)")
     words.add_argument("--seed", type=int, default=0)
     return words.parse_args()
+
+
+def _known(folder: Path) -> list[Row]:
+    path = folder / "results.json"
+    return [Row(**one) for one in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
+
+
+def _write(folder: Path, rows: list[Row]) -> None:
+    values = json.dumps([asdict(row) for row in rows], indent=1)
+    for name, text in (("results.json", values), ("table.md", _table(rows) + "\n")):
+        with replacing(folder / name) as partial:
+            partial.write_text(text, encoding="utf-8")
 
 
 def _library(request: argparse.Namespace) -> PatchLibrary:
