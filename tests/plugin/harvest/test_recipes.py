@@ -1,12 +1,14 @@
 """Window "Harvest patches" for recipes that learn from several images of each place."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from napari_unveil.frames import Address, stack_from_array
 from napari_unveil.harvest import PatchLibrary
 from napari_unveil.plugin.harvest.gallery import gallery_of
 from napari_unveil.plugin.harvest.view import HarvestView
@@ -93,6 +95,14 @@ def test_exposures_of_unequal_number_are_refused(pairs: Any, show: Any, opened: 
     assert not view.button.isEnabled()
 
 
+def test_a_role_is_read_off_the_dataset_where_the_name_says_nothing(viewer: Any, show: Any, opened: Opened) -> None:
+    for dataset in ("/high_count/data", "/low_count/data"):
+        stack = stack_from_array(np.ones((2, 24, 24), np.float32), name="sample.h5", unit="photons")
+        show(replace(stack, address=Address(Path("sample.h5"), dataset)), "sample")
+    view = opened(viewer, "paired")
+    assert (names_of(view, LOW_COUNT), names_of(view, HIGH_COUNT)) == (["sample [1]"], ["sample"])
+
+
 def test_a_split_measurement_is_harvested_with_what_is_known_of_its_split(
     split_measurement: Any, opened: Opened, finish: Finish
 ) -> None:
@@ -128,7 +138,7 @@ def test_patches_of_pairs_are_shown_side_by_side_and_removed(
     assert view.panel.kind.isHidden(), "there is one kind"
     view.panel.show_patches()
     finish(view.task)
-    layer = pairs.layers["pairs patches"]
+    layer = pairs.layers["pairs"]
     assert layer.data.shape[-1] == 6 * (16 + 1 + 16) + 5 * 2
     gallery = gallery_of(view.session)
     assert gallery.sentence.startswith("30 pairs, the brightest first")

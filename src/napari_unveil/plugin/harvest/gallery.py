@@ -72,7 +72,8 @@ class Gallery:
             if other.visible:
                 self._hidden.add(other)
         added = {
-            each: show_patches(viewer, shown.montages[each], sample=shown.samples[each]) for each in shown.montages
+            each: show_patches(viewer, montage, name=in_words({each: ""}).strip(), sample=shown.samples[each])
+            for each, montage in shown.montages.items()
         }
         for layer in added.values():
             layer.mouse_drag_callbacks.append(self._pressed)

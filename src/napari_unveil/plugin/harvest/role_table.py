@@ -69,7 +69,7 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
         self.follow()
 
     def role_of(self, layer: Layer) -> Role | None:
-        """The role of a layer: as the user gave it, else as its parts or its name suggest."""
+        """The role of a layer: as the user gave it, else as its parts, its name or that of its dataset suggest."""
         if layer in self._by_hand and self._by_hand[layer] in (None, *(role.name for role in self._roles)):
             return next((role for role in self._roles if role.name == self._by_hand[layer]), None)
         return self._suggested(layer)
@@ -106,7 +106,8 @@ class RoleTable(QTableWidget):  # type: ignore[misc]  # Qt is not typed here
             return self._roles[0] if alone else None
         if layer.ndim < LEAST_AXES or (alone and any(layers.is_split(other) for other in self._present())):
             return None
-        return suggest_role(layer.name, roles=self._roles)
+        dataset = layers.stack_of(layer).address.dataset or ""
+        return suggest_role(layer.name, roles=self._roles) or suggest_role(dataset, roles=self._roles)
 
     def _changed(self) -> None:
         self._soon.start()

@@ -15,15 +15,16 @@ from napari_unveil.types import Frames
 AXES = ("page", "y", "x")
 
 
-def show_patches(viewer: Any, montage: Montage, *, sample: Frames) -> Image:
+def show_patches(viewer: Any, montage: Montage, *, name: str, sample: Frames) -> Image:
     """Show the pages of a montage as a layer, in place of an earlier one of the same kind.
 
     Parameters
     ----------
+    name
+        Of the layer.
     sample
         Patches (n, y, x) by which colours and contrast are chosen.
     """
-    name = f"{montage.kind} patches"
     for earlier in [layer for layer in viewer.layers if _kind_of(layer) == montage.kind]:
         remove(viewer, earlier)
     look = frame_look(np.concatenate(list(sample)))
