@@ -18,6 +18,7 @@ from napari_unveil.plugin.reader import stack_layer
 from napari_unveil.plugin.split import job
 from napari_unveil.plugin.split.preview import NAME
 from napari_unveil.plugin.split.view import SplitView
+from napari_unveil.plugin.widgets.fields import given
 from napari_unveil.recipes.noise2inverse_settings import MEASUREMENT
 from napari_unveil.splitting import preview as sliced
 
@@ -223,3 +224,41 @@ def test_without_layers_nothing_is_offered(viewer: Any, qtbot: Any) -> None:
     assert not view.button.isEnabled()
     assert not view.suggest_button.isEnabled()
     assert "no layer is chosen" in view.status.text().lower()
+
+
+def test_the_axis_of_one_tomography_is_not_taken_for_another(
+    scan: SplitView, tomography: Path, tmp_path: Path, finish: Finish
+) -> None:
+    scan.axis.setValue(12.0)
+    other = tmp_path / "other.h5"
+    other.write_bytes(tomography.read_bytes())
+    add_frames(scan.viewer, f"{other}::/exchange/data", mask_bits=0)
+    assert scan.axis.value() == 12.0, "the layer that was chosen is still chosen"
+    scan.measurement.choose(scan.viewer.layers["other"])
+    assert given(scan.axis) is None
+    finish(scan.session.task("split look"))
+
+
+def test_the_suggested_axis_is_taken_and_is_nothing_doubtful(scan: SplitView, finish: Finish) -> None:
+    layer = made(scan, finish, "scan reconstruction")
+    assert layers.split_of(layer)["axis_px"] == pytest.approx(AXIS_PX, abs=0.3)
+    assert "axis of rotation" not in scan.caution.text()
+
+
+def test_a_split_layer_is_saved_with_all_its_frames(scan: SplitView, finish: Finish) -> None:
+    layer = made(scan, finish, "scan reconstruction")
+    stack = layers.stack_of(layer)
+    np.testing.assert_array_equal(np.asarray(layer.data)[0], stack.read(0))
+
+
+def test_a_viewer_closed_during_a_split_leaves_nothing(
+    make_napari_viewer: Callable[..., Any], tomography: Path, until: Until
+) -> None:
+    viewer = make_napari_viewer()
+    add_frames(viewer, f"{tomography}::/exchange/data", mask_bits=0)
+    view = SplitView(viewer)
+    viewer.window.add_dock_widget(view)
+    until(lambda: view._opened is not None)
+    view.preview_button.click()
+    view.press()
+    viewer.close()

@@ -17,7 +17,7 @@ from napari_unveil.plugin import layers
 from napari_unveil.plugin.jobs import Job
 from napari_unveil.plugin.newest import Newest
 from napari_unveil.plugin.session import Session
-from napari_unveil.types import Frame, Progress
+from napari_unveil.types import Frame, Frames, Progress
 
 FLOAT_BYTES = 4
 TASK = "slices"
@@ -25,15 +25,25 @@ TASK = "slices"
 
 @dataclass(frozen=True, slots=True)
 class ComputedFrames(LazyFrames):
-    """Those frames of a stack that are computed; it is known by the name of the stack's own array.
+    """Those frames of a stack that are computed, to look at; all of them as one array, such as to be saved.
 
     Parameters
     ----------
-    name
-        Of that array.
+    whole
+        The stack's own array, by whose name it is known.
     """
 
-    name: str
+    whole: Any
+
+    @property
+    def name(self) -> str:
+        """Of the stack's own array."""
+        return str(self.whole.name)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Frames:
+        """All frames, computed now; takes as long as that takes."""
+        del copy
+        return np.asarray(self.whole.compute(scheduler="synchronous"), dtype)
 
 
 class Filling:
@@ -63,7 +73,7 @@ class Filling:
     @property
     def array(self) -> ComputedFrames:
         """The frames as an array."""
-        return ComputedFrames(self, self.shape, self._stack.data.name)
+        return ComputedFrames(self, self.shape, self._stack.data)
 
     def belong_to(self, layer: Image) -> None:
         """Follow what is looked at of ``layer``."""

@@ -1,7 +1,8 @@
 """Requests to split a measurement enter; layers whose frames know their parts, previews and suggestions leave."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from napari.layers import Image, Layer
@@ -108,8 +109,12 @@ def _splitting(request: SplitRequest) -> Job:
     yield Progress(0, 0, "looking at the measurement")
     form = request.settings.form
     measurement = open_measurement(request.stack.address, form=form, open_stack=lambda: request.stack)
+    settings = request.settings
+    if isinstance(measurement, Projections) and settings.axis_px is None:
+        with suppress(Refused):  # then the middle of the detector is taken, and that is said
+            settings = replace(settings, axis_px=suggest_axis(measurement))
     yield Progress(0, 0, "splitting, and looking whether the parts are independent")
-    split = split_for(measurement, request.settings)
+    split = split_for(measurement, settings)
     yield Progress(0, 0, "computing the first frame")
     index = split.stack.frame_count // 2
     frame = split.stack.read_or_missing(index, [])

@@ -1,8 +1,10 @@
 """Window "Split measurement": a layer in; a layer whose frames know their independent parts out."""
 
+from contextlib import suppress
 from typing import Any
+from weakref import ref
 
-from napari.layers import Image
+from napari.layers import Image, Layer
 from qtpy.QtWidgets import QLabel
 
 from napari_unveil.errors import Refused
@@ -55,7 +57,7 @@ class SplitView(StepView):
         self.caution.setVisible(False)
         self.preview = SlicePreview(self.session)
         self._opened: Opened | None = None
-        self._refused = ""
+        self._looked_at: ref[Layer] | None = None
         self._opening, self._suggesting = (Newest(self.session.task(name)) for name in ("split look", "split axis"))
         self._lay_out()
         self._connect()
@@ -99,8 +101,6 @@ class SplitView(StepView):
         """What the form asks for."""
         layer = self.measurement.layer()
         stack = layers.stack_of(layer)
-        if self._refused:
-            raise Refused(found=self._refused, needed="a measurement that can be split", remedy="choose another layer")
         if self.kind.value() == "tomography" and self._opened is not None and self._projections() is None:
             raise Refused(
                 found=f"{stack.address} holds no projections with flats",
@@ -186,21 +186,25 @@ class SplitView(StepView):
     # what is taken over from elsewhere
 
     def _take_layer(self) -> None:
-        self._opened, self._refused = None, ""
+        """Look what is behind the chosen layer; an axis belongs to the layer that it was found for."""
+        before = None if self._looked_at is None else self._looked_at()
+        layer = self.measurement.layer()
+        if before is not None and layer is not before:
+            self.axis.setValue(UNKNOWN_AXIS_PX)
+        self._looked_at = None if layer is None else ref(layer)
+        self._opened = None
         self._caution(())
         self._end_preview()
-        layer = self.measurement.layer()
-        if layer is None:
-            self._opening.forget()
-            self._show_rows()
-            return
-        stack = layers.stack_of(layer)
-        self._opening.ask(lambda _: job.opening(stack), done=self._take_opened)
+        self._opening.forget()
+        with suppress(Refused):
+            stack, new = layers.stack_of(layer), layer is not before
+            self._opening.ask(lambda _: job.opening(stack), done=lambda opened: self._take_opened(opened, new=new))
         self._show_rows()
 
-    def _take_opened(self, opened: Opened) -> None:
+    def _take_opened(self, opened: Opened, *, new: bool) -> None:
         self._opened = opened
-        self.kind.choose(opened.form)
+        if new:
+            self.kind.choose(opened.form)
         projections = self._projections()
         if projections is not None:
             self.axis.setMaximum(projections.width - 1)
