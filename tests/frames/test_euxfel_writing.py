@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from napari_unveil.errors import Refused
-from napari_unveil.frames import euxfel_writing, open_frames, parse_address, read_process
+from napari_unveil.frames import euxfel_writing, load_calibration, open_frames, parse_address, read_process
 from napari_unveil.frames.euxfel_rows import run_rows
 from napari_unveil.frames.euxfel_writing import writing_run
 
@@ -174,3 +174,46 @@ def test_a_run_that_grew_is_refused(tmp_path, module_writer):
     module_writer(tmp_path, 1, [103], [1], sequence=1)
     with pytest.raises(Refused, match="other trains than when it was opened"):
         run_rows(stack, range(2))
+
+
+def test_raw_frames_that_were_calibrated_become_a_corrected_run(tmp_path, module_writer):
+    run = tmp_path / "run"
+    run.mkdir()
+    module_writer(run, 1, [101, 102], [1, 1], corrected=False)
+    np.savez(tmp_path / "c.npz", pedestals=[10, 0, 0], gains=[2, -1, -1])
+    constants = load_calibration(str(tmp_path / "c.npz"), str(tmp_path / "c.npz"))
+    stack = open_frames(parse_address(run), calibration=constants)
+    again = open_frames(parse_address(write(tmp_path / "out", stack)))
+    assert (again.unit, again.address.dataset) == ("keV", f"/{DETECTOR}/CORR")
+    np.testing.assert_array_equal(again.data[:, 0, 0].compute(), [3 * 500, 3 * 505])
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["CORR-R0001-JNGFR01-S00000.h5"]
+
+
+def test_files_of_a_run_that_are_named_one_by_one_are_enough(tmp_path, module_writer):
+    run = tmp_path / "run"
+    run.mkdir()
+    one, other, _ = (module_writer(run, 1, [101 + n], [1], sequence=n) for n in range(3))
+    for address, trains in ((f"{one} + {other}", [101, 102]), (str(other), [102])):
+        folder = write(tmp_path / f"out {len(trains)}", open_frames(parse_address(address)))
+        assert open_frames(parse_address(folder)).coordinates["trainId"].tolist() == trains
+
+
+def test_files_of_other_names_get_those_of_a_run(tmp_path, module_writer):
+    run = tmp_path / "run"
+    run.mkdir()
+    for sequence in (0, 1):
+        path = module_writer(run, 1, [101 + sequence], [1], sequence=sequence)
+        path.rename(run / f"part{sequence}.h5")
+    folder = write(tmp_path / "out", open_frames(parse_address(run)))
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "CORR-R0000-JNGFR01-S00000.h5",
+        "CORR-R0000-JNGFR01-S00001.h5",
+    ]
+
+
+def test_a_full_disk_ends_in_a_sentence_and_leaves_nothing(opened, tmp_path, monkeypatch):
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr("napari_unveil.saving.DISK_MARGIN_BYTES", 2**62)
+    with pytest.raises(Refused, match=r"could not be written \(No space left on device"):
+        write(tmp_path / "out", opened)
+    assert sorted(tmp_path.iterdir()) == before
