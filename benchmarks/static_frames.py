@@ -36,7 +36,7 @@ PATCH_PX, PATCHES = 64, 3000
 THINNED_PARTS = 4
 AROUND_PX, BRIGHT = 5, 30.0
 LEAST_EXPECTED = 0.01
-"""Photons: estimates below count as this in the deviance."""
+"""Photons: estimates below count as this in the deviance, and pixels with less around do not count in chi2."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def chi2(case: Case, image: Frame, *, bright: bool) -> float:
     known = uniform_filter(there.astype(float), AROUND_PX)
     expected = uniform_filter(np.where(there, reference, 0), AROUND_PX) / np.maximum(known, AROUND_PX**-2)
     there &= (expected >= BRIGHT) == bright
-    there &= expected > 0
+    there &= expected > LEAST_EXPECTED
     square = (image - reference)[there] ** 2
     own_variance = scale * expected[there] / len(case.others)
     return float(((square - own_variance) / expected[there]).mean())
