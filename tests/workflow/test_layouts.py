@@ -6,6 +6,8 @@ import pytest
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import open_frames, open_layers, parse_address, read_process
+from napari_unveil.frames.merging import merge_virtually
+from napari_unveil.frames.parts import plan_merge
 from napari_unveil.workflow.denoising import denoise, plan_denoising
 from napari_unveil.workflow.inspecting import inspect
 from napari_unveil.workflow.request import DenoisingRequest
@@ -64,6 +66,31 @@ def test_a_run_folder_holds_what_nxdata_holds(run, tmp_path, model_with_errors):
     assert process["model_sha256"] == plan.process["model_sha256"]
     with h5py.File(first) as file:
         assert file[f"INSTRUMENT/{SOURCES[0]}/data/signal_errors"].attrs["correlation"] == correlation
+
+
+@pytest.mark.parametrize("photons", [False, True])
+def test_pixels_that_never_have_a_value_are_the_mask_of_the_file(run, tmp_path, model, photons):
+    for number in (1, 2):
+        written(run, tmp_path / f"{number}.h5", model, part=(number, 2), photons=photons)
+    list(merge_virtually(plan_merge([tmp_path / "1.h5", tmp_path / "2.h5"], tmp_path / "all.h5")))
+    expected = np.eye(64, 96, dtype=np.uint32)[None].repeat(2, axis=0) << 8
+    for name in ("1.h5", "all.h5"):
+        with h5py.File(tmp_path / name) as file:
+            np.testing.assert_array_equal(file["entry/instrument/detector/pixel_mask"], expected)
+    with h5py.File(tmp_path / "2.h5") as file:
+        assert "pixel_mask" in file["entry/instrument/detector"]
+    signal = open_frames(parse_address(tmp_path / "all.h5"))
+    assert np.isnan(signal.read(0)).sum() == 64
+
+
+def test_the_mask_of_one_module_is_one_image(run, tmp_path, model):
+    written(f"{run}::/{DETECTOR}/CORR/JNGFR01", tmp_path / "out.h5", model)
+    with h5py.File(tmp_path / "out.h5") as file:
+        assert file["entry/instrument/detector/pixel_mask"].shape == (64, 96)
+    layers = dict(open_layers(parse_address(tmp_path / "out.h5")))
+    assert sorted(layers) == ["noise", "signal"]
+    assert layers["signal"].exclusions[0].startswith("/entry/instrument/detector/pixel_mask")
+    assert np.isnan(layers["signal"].read(0)).sum() == 64
 
 
 def test_a_part_of_a_run_folder_is_refused_and_a_range_is_a_folder(run, tmp_path, model):

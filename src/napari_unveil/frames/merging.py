@@ -16,6 +16,7 @@ from napari_unveil.frames.hdf5_tree import Dataset, Group, look_up
 from napari_unveil.frames.listing import names_text
 from napari_unveil.frames.parts import DATA, MergePlan, Part
 from napari_unveil.frames.photon_counts import counts_of
+from napari_unveil.frames.pixel_masks import common_pixel_mask, write_pixel_mask
 from napari_unveil.frames.results import begin_entry, write_coordinates, write_process
 from napari_unveil.saving import refuse_full_disk, replacing
 from napari_unveil.types import Progress
@@ -95,6 +96,9 @@ def _merge(plan: MergePlan, fill: Callable[[Group, str], Iterator[int]], steps: 
                 source.copy(BEAM, file["entry"])
         write_coordinates(data, _coordinates(plan.parts), len(first.datasets[names[0]][0]))
         write_process(file["entry"], plan.process)
+        mask = common_pixel_mask([part.path for part in plan.parts])
+        if mask is not None:
+            write_pixel_mask(file, mask)
         for name in names:
             for step in fill(data, name):
                 done += step

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from napari_unveil.errors import Refused
 from napari_unveil.frames import FrameStack, NXdataWriter, writing_nxdata
 from napari_unveil.frames.euxfel_rows import RunRows, run_rows
 from napari_unveil.frames.euxfel_writing import writing_run
 from napari_unveil.frames.photon_counts import PhotonCounts
+from napari_unveil.frames.pixel_masks import FrameWriter, MaskingWriter, write_pixel_mask
 from napari_unveil.recipes.photons import COUNTING_UNITS, one_photon
 from napari_unveil.saving import refuse_unwritable, refuse_used_folder
-from napari_unveil.types import Frame, Mask
 from napari_unveil.workflow.request import EUXFEL, DenoisingRequest, energy_of
 
 if TYPE_CHECKING:
@@ -23,18 +24,6 @@ ROUNDING = (
     "all in photons; the signal is rounded to whole photons, below zero to zero, a missing pixel is the largest value "
     "of its type; signal + noise is the input to half a photon, input - noise the signal before that"
 )
-
-
-class FrameWriter(Protocol):
-    """An open file or folder of a result."""
-
-    def write(self, name: str, index: int, frame: Frame | Mask) -> None:
-        """Write frame ``index``, in C order over the leading axes, of one dataset."""
-        ...
-
-    def correlate_errors(self, correlation: float) -> None:
-        """Say how standard errors add up."""
-        ...
 
 
 Begin = Callable[["DenoisingPlan"], AbstractContextManager[FrameWriter]]
@@ -93,14 +82,20 @@ def how_rounded(request: DenoisingRequest) -> dict[str, Any]:
 
 
 @contextmanager
-def as_nxdata(plan: "DenoisingPlan", *, unit: str | None = None) -> Iterator[NXdataWriter]:
-    """Begin a file of NXdata, in the unit of the input if no other is named."""
+def as_nxdata(plan: "DenoisingPlan") -> Iterator[FrameWriter]:
+    """Begin a file of NXdata, in the unit of the input."""
+    with _nxdata(plan, plan.stack.unit) as result, _masking(plan, result, result) as writer:
+        yield writer
+
+
+@contextmanager
+def _nxdata(plan: "DenoisingPlan", unit: str) -> Iterator[NXdataWriter]:
     stack = plan.stack
     with writing_nxdata(
         plan.path,
         stack_shape=plan.shape,
         names=plan.parts,
-        unit=stack.unit if unit is None else unit,
+        unit=unit,
         photon_energy_keV=plan.process["parameters"]["photon_energy_keV"],
         coordinates={name: values[list(plan.rows)] for name, values in stack.coordinates.items()},
         process=plan.process,
@@ -112,12 +107,21 @@ def _in_photons(photon: float, tell: Callable[[str], None]) -> Begin:
     @contextmanager
     def begin(plan: "DenoisingPlan") -> Iterator[FrameWriter]:
         unit = plan.stack.unit if plan.stack.unit in COUNTING_UNITS else PHOTONS
-        with as_nxdata(plan, unit=unit) as result:
+        with _nxdata(plan, unit) as result:
             counts = PhotonCounts(result, photon, tell)
-            yield counts
+            with _masking(plan, counts, result) as writer:
+                yield writer
             counts.close()
 
     return begin
+
+
+@contextmanager
+def _masking(plan: "DenoisingPlan", writer: FrameWriter, result: NXdataWriter) -> Iterator[FrameWriter]:
+    """Note on the way which pixels never have a value, and write that at the end."""
+    masking = MaskingWriter(writer, prod(plan.shape[1:-2]))
+    yield masking
+    write_pixel_mask(result.data["signal"].file, masking.mask())
 
 
 def _as_run(rows: RunRows) -> Begin:
