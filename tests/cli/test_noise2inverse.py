@@ -93,7 +93,7 @@ def test_the_form_and_the_axis_are_found_and_said_once(run, tmp_path):
     assert said.count("suggested by the data") == 1
     result, said = run(*words, "frames.h5")
     assert result["split"]["form"] == "frames"
-    assert said.count("2 of them have one more than the others") == 1
+    assert said.count("2 have one more than the others") == 1
     result, _ = run(*words, "frames.h5", "--form", "thinning", "--seed", 3)
     assert (result["split"]["form"], result["split"]["seed"], result["frames_read"]) == ("thinning", 3, 6)
 

@@ -152,10 +152,11 @@ def _stack(like: FrameStack, source: Parts, warnings: tuple[str, ...]) -> FrameS
 
 
 def _uneven(count: int, what: str, parts: int) -> Iterator[str]:
-    if count % parts:
+    longer = count % parts
+    if longer:
         yield (
-            f"{count} {what} in {parts} parts: {count % parts} of them have one more than the others; each part counts "
-            "the same in the mean"
+            f"{count} {what} in {parts} parts: {longer} {'has' if longer == 1 else 'have'} one more than the others; "
+            "each part counts the same in the mean"
         )
 
 
