@@ -42,6 +42,7 @@ TITLES = {
     "default": "U-Net (`default`)",
     "fast": "U-Net (`fast`)",
 }
+LOW_COUNT, HIGH_COUNT = "low count", "high count"
 JUDGED_SEED = 7
 REGION_PX = 13.0
 """Radius of the circle in which a satellite is fitted: four widths."""
@@ -70,20 +71,18 @@ class Found:
     amplitude_high: float
 
 
+NOTHING = Found(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class Row:
-    """What one network, or none, makes of the judged pairs."""
+    """What one network, or none, makes of the judged pairs; ``fits`` are those of satellites that are there."""
 
     name: str
     minutes: float
     patches: int
-    found: str
+    fits: list[Found | None]
     false: str
-    srbr: float
-    place: float
-    width: tuple[float, float]
-    amplitude: tuple[float, float]
-    amplitude_high: tuple[float, float]
     flux: float
     flux_background: float
     deviance: float
@@ -101,8 +100,8 @@ def main() -> None:
     if not rows:
         ratio = SETTINGS.exposure_ratio
         rows = [
-            _row("low count", lambda pair: pair.low * ratio, judged),
-            _row("high count", lambda pair: pair.high, judged),
+            _row(LOW_COUNT, lambda pair: pair.low * ratio, judged),
+            _row(HIGH_COUNT, lambda pair: pair.high, judged),
         ]
     for name in request.presets:
         title = TITLES.get(name, name)
@@ -129,7 +128,10 @@ def _request() -> argparse.Namespace:
 
 def _known(folder: Path) -> list[Row]:
     path = folder / "results.json"
-    return [Row(**one) for one in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
+    if not path.is_file():
+        return []
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return [Row(**{**one, "fits": [fit and Found(**fit) for fit in one["fits"]]}) for one in known]
 
 
 def _write(folder: Path, rows: list[Row]) -> None:
@@ -197,21 +199,14 @@ def _row(name: str, estimate: Estimate, judged: list[ExposurePair]) -> Row:
     images = [estimate(pair) for pair in judged]
     seconds = (time.process_time() - began) / len(judged)
     each = list(zip(images, judged, strict=True))
-    fits = [_found(image, pair) for image, pair in each if _has_peak(pair)]
-    found = [fit for fit in fits if fit is not None]
     without = [_fit(image, pair) for image, pair in each if not pair.crystal.satellite.counts]
     weak, background = ([region(pair) for pair in judged] for region in (_off_bragg, _background))
     return Row(
         name=name,
         minutes=0.0,
         patches=0,
-        found=f"{len(found)} of {len(fits)}",
+        fits=[_found(image, pair) for image, pair in each if _has_peak(pair)],
         false=f"{sum(peak is not None for peak in without)} of {len(without)}",
-        srbr=float(np.nanmedian([fit.srbr for fit in found])),
-        place=math.sqrt(np.mean([fit.off_px**2 for fit in found])),
-        width=_ratios([fit.width for fit in found]),
-        amplitude=_ratios([fit.amplitude for fit in found]),
-        amplitude_high=_ratios([fit.amplitude_high for fit in found]),
         flux=_bias(images, judged, [np.ones_like(region) for region in weak]),
         flux_background=_bias(images, judged, background),
         deviance=_deviance(images, judged, [np.ones_like(region) for region in weak]),
@@ -262,11 +257,6 @@ def _background(pair: ExposurePair) -> Mask:
     return _off_bragg(pair) & _far_from(pair, pair.crystal.satellite.centre_yx, SATELLITE_PX)
 
 
-def _ratios(values: list[float]) -> tuple[float, float]:
-    """Mean and scatter."""
-    return float(np.mean(values)), float(np.std(values, ddof=1))
-
-
 def _bias(images: list[Frame], judged: list[ExposurePair], regions: list[Mask]) -> float:
     """Sum over the regions of all images over the true one, less 1."""
     sums = [
@@ -288,28 +278,52 @@ def _deviance(images: list[Frame], judged: list[ExposurePair], regions: list[Mas
 
 
 def _table(rows: list[Row]) -> str:
-    def ratio(value: tuple[float, float]) -> str:
-        return f"{value[0]:.3f} ± {value[1]:.3f}"
-
-    columns: dict[str, Callable[[Row], str]] = {
-        "CPU minutes": lambda row: f"{row.minutes:g}",
-        "patches seen": lambda row: f"{row.patches}",
-        "peaks found": lambda row: row.found,
-        "false peaks": lambda row: row.false,
-        "SRBR": lambda row: f"{row.srbr:.1f}",
-        "place, rms [px]": lambda row: f"{row.place:.2f}",
-        "width / true": lambda row: ratio(row.width),
-        "amplitude / true": lambda row: ratio(row.amplitude),
-        "amplitude / high count": lambda row: ratio(row.amplitude_high),
-        "flux bias, frame": lambda row: f"{row.flux:+.2%}",
-        "flux bias, background": lambda row: f"{row.flux_background:+.2%}",
-        "deviance, frame": lambda row: f"{row.deviance:.4f}",
-        "deviance off the Bragg peaks": lambda row: f"{row.deviance_weak:.4f}",
-        "seconds a frame": lambda row: f"{row.seconds:.3f}",
-    }
     lines = [f"| | {' | '.join(row.name for row in rows)} |", f"|---|{'---:|' * len(rows)}"]
-    lines += [f"| {title} | {' | '.join(map(cell, rows))} |" for title, cell in columns.items()]
+    columns = [_columns(row, _found_by_all(rows)) for row in rows]
+    lines += [f"| {title} | {' | '.join(column[title] for column in columns)} |" for title in columns[0]]
     return "\n".join(lines)
+
+
+def _columns(row: Row, common: list[int]) -> dict[str, str]:
+    found = [fit for fit in row.fits if fit is not None]
+    shared = [fit for place in common if (fit := row.fits[place]) is not None]
+    return {
+        "CPU minutes": f"{row.minutes:g}",
+        "patches seen": f"{row.patches}",
+        "satellites found": f"{len(found)} of {len(row.fits)}",
+        "false satellites": row.false,
+        **_fitted(found),
+        **{f"{title}; found by all networks ({len(common)})": cell for title, cell in _fitted(shared).items()},
+        "flux bias, frame": f"{row.flux:+.2%}",
+        "flux bias, background": f"{row.flux_background:+.2%}",
+        "deviance, frame": f"{row.deviance:.4f}",
+        "deviance off the Bragg peaks": f"{row.deviance_weak:.4f}",
+        "seconds a frame": f"{row.seconds:.3f}",
+    }
+
+
+def _fitted(found: list[Found]) -> dict[str, str]:
+    """Median SRBR, root mean square of the distances, mean and scatter of what is relative."""
+    if len(found) < 2:
+        return dict.fromkeys(_fitted([NOTHING, NOTHING]), "–")
+    cells = {
+        "SRBR": f"{np.nanmedian([fit.srbr for fit in found]):.1f}",
+        "place, rms [px]": f"{math.sqrt(np.mean([fit.off_px**2 for fit in found])):.2f}",
+    }
+    for title, name in (
+        ("width / true", "width"),
+        ("amplitude / true", "amplitude"),
+        ("amplitude / high count", "amplitude_high"),
+    ):
+        values = [getattr(fit, name) for fit in found]
+        cells[title] = f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}"
+    return cells
+
+
+def _found_by_all(rows: list[Row]) -> list[int]:
+    """Which satellites every network has found, and the high count shows."""
+    judged = [row for row in rows if row.name != LOW_COUNT]
+    return [place for place in range(len(rows[0].fits)) if all(row.fits[place] is not None for row in judged)]
 
 
 if __name__ == "__main__":
