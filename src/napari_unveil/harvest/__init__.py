@@ -6,6 +6,7 @@ from napari_unveil.harvest.collecting import HarvestReport
 from napari_unveil.harvest.cutting import Cutting, cut, cut_turned, noise_cuttings, signal_cuttings
 from napari_unveil.harvest.estimate import HarvestEstimate, estimate_harvest, refuse_unfitting
 from napari_unveil.harvest.harvesting import harvest
+from napari_unveil.harvest.holding_out import split_by_frame
 from napari_unveil.harvest.intensity import suggest_min_intensity
 from napari_unveil.harvest.library import PatchLibrary
 from napari_unveil.harvest.mixing import Batch, Mixing, draw_batch, readout_noise
@@ -18,7 +19,6 @@ from napari_unveil.harvest.removing import RemovalReport, remove_patches
 from napari_unveil.harvest.roles import Role, suggest_role
 from napari_unveil.harvest.series import FrameSeries, frame_series
 from napari_unveil.harvest.settings import HarvestSettings
-from napari_unveil.harvest.holding_out import split_by_frame
 from napari_unveil.harvest.turning import Turn, turn
 
 __all__ = [
