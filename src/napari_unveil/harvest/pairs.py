@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import evenly_spread
-from napari_unveil.harvest.series import Supply, axes_of_shots, is_one_energy
+from napari_unveil.harvest.series import Supply, axes_of_shots, refuse_two_units
 from napari_unveil.types import Frame, Mask
 
 PAIRS_LOOKED_AT = 32
@@ -166,7 +166,8 @@ def refuse_no_pairs(low: Supply, high: Supply) -> None:
             needed="as many of one as of the other, in the same order",
             remedy="leave out the frames without a partner",
         )
-    _refuse_units(low, high)
+    names = "low-count frames", "high-count frames"
+    refuse_two_units(low, high, names=names, since="their ratio is the ratio of the exposures")
 
 
 def shift_between(low: Frame, high: Frame, *, one_photon: float | None = None) -> Shift | None:
@@ -210,22 +211,6 @@ def _read_pairs(
             unreadable.append(str(error))
             continue
         yield number, *pair
-
-
-def _refuse_units(low: Supply, high: Supply) -> None:
-    if low.unit and high.unit and low.unit != high.unit:
-        raise Refused(
-            found=f"the low-count frames are in {low.unit}, the high-count frames in {high.unit}",
-            needed="one unit, since their ratio is the ratio of the exposures",
-            remedy="choose frames with the same calibration",
-        )
-    energies = low.photon_energy_keV, high.photon_energy_keV
-    if not is_one_energy(energies):
-        raise Refused(
-            found=f"the low-count frames are at {energies[0]:g} keV, the high-count frames at {energies[1]:g} keV",
-            needed="one photon energy",
-            remedy="choose frames of one setting",
-        )
 
 
 def _ratio(sums: NDArray[np.float64], one_photon: float | None) -> tuple[float, float, float | None]:

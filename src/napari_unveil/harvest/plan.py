@@ -11,7 +11,7 @@ from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import evenly_spread, is_blank
 from napari_unveil.harvest.intensity import suggest_min_intensity
 from napari_unveil.harvest.room import NETWORK_STEP_PX, network_size, refuse_no_room
-from napari_unveil.harvest.series import Supply, axes_of_shots, is_one_energy, module_count
+from napari_unveil.harvest.series import Supply, axes_of_shots, module_count, refuse_two_units
 from napari_unveil.harvest.settings import HarvestSettings
 from napari_unveil.masking import mask_of_shot, refuse_misfit
 from napari_unveil.types import Frame, Mask
@@ -100,7 +100,7 @@ def check_harvest(signal: Supply, noise: Supply, mask: Mask, settings: HarvestSe
     for supply, kind in ((signal, "X-ray-only frames"), (noise, "full shots")):
         _refuse_empty(supply, kind)
     _refuse_shapes(signal, noise, mask)
-    _refuse_units(signal, noise)
+    refuse_two_units(signal, noise, names=("X-ray-only frames", "full shots"), since="patches are added")
     _refuse_large_patch(mask, settings.patch)
 
 
@@ -142,22 +142,6 @@ def _refuse_shapes(signal: Supply, noise: Supply, mask: Mask) -> None:
             remedy="choose files that belong together",
         )
     refuse_misfit(mask.shape, signal.shot_shape)
-
-
-def _refuse_units(signal: Supply, noise: Supply) -> None:
-    if signal.unit and noise.unit and signal.unit != noise.unit:
-        raise Refused(
-            found=f"the X-ray-only frames are in {signal.unit}, the full shots in {noise.unit}",
-            needed="one unit, since patches are added",
-            remedy="choose frames with the same calibration",
-        )
-    energies = signal.photon_energy_keV, noise.photon_energy_keV
-    if not is_one_energy(energies):
-        raise Refused(
-            found=f"the X-ray-only frames are at {energies[0]:g} keV, the full shots at {energies[1]:g} keV",
-            needed="one photon energy",
-            remedy="choose runs of one setting",
-        )
 
 
 def _refuse_large_patch(mask: Mask, patch: int) -> None:

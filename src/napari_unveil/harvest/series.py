@@ -136,3 +136,26 @@ def _refuse_different(what: str, values: Sequence[str], role: str) -> None:
             needed="frames of one detector with one setting",
             remedy="take the role from the layers that do not belong there",
         )
+
+
+def refuse_two_units(one: Supply, other: Supply, *, names: tuple[str, str], since: str) -> None:
+    """Refuse frames in two units, or of two photon energies; ``names`` are those of the two for the user.
+
+    Parameters
+    ----------
+    since
+        Why one unit is needed.
+    """
+    if one.unit and other.unit and one.unit != other.unit:
+        raise Refused(
+            found=f"the {names[0]} are in {one.unit}, the {names[1]} in {other.unit}",
+            needed=f"one unit, since {since}",
+            remedy="choose frames with the same calibration",
+        )
+    energies = one.photon_energy_keV, other.photon_energy_keV
+    if not is_one_energy(energies):
+        raise Refused(
+            found=f"the {names[0]} are at {energies[0]:g} keV, the {names[1]} at {energies[1]:g} keV",
+            needed="one photon energy",
+            remedy="choose frames of one setting",
+        )
