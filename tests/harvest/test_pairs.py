@@ -7,7 +7,8 @@ from scipy import ndimage
 
 from napari_unveil.errors import Failed, Refused
 from napari_unveil.frames import stack_from_array
-from napari_unveil.harvest.pairs import PAIRS_LOOKED_AT, check_pairs, shift_between
+from napari_unveil.harvest.pairs import PAIRS_LOOKED_AT, check_pairs
+from napari_unveil.harvest.shift import shift_between
 from napari_unveil.simulate import PairSettings, draw_crystals, exposure_pairs
 
 COUNT = 8
