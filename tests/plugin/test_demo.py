@@ -8,6 +8,7 @@ import pytest
 
 from napari_unveil.plugin import samples
 from napari_unveil.plugin.demo import show_demo
+from napari_unveil.plugin.denoise.view import DenoiseView
 from napari_unveil.plugin.inspect.user_view import grid_of
 from napari_unveil.plugin.session import session_of
 from napari_unveil.plugin.workbench import STEPS, Workbench
@@ -43,7 +44,7 @@ def test_closing_the_window_while_denoising_is_safe(
     beamtime.window.add_dock_widget(workbench)
     session = session_of(beamtime)
     session.announce_model(model)
-    view = workbench.open_step(STEPS[3][-1])
+    view = workbench.open_step(DenoiseView)
     view.press()
     until(lambda: session.trio is not None)
     beamtime.close()
