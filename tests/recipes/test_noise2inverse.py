@@ -7,7 +7,7 @@ import torch
 from napari_unveil.denoising.denoiser import Denoiser, DenoisingSettings
 from napari_unveil.errors import Refused
 from napari_unveil.network.settings import MSDSettings, UNetSettings
-from napari_unveil.recipes.estimates import FLOOR_PHOTONS, Rate, surroundings
+from napari_unveil.recipes.estimates import FLOOR_PHOTONS, Rate, guess, surroundings
 from napari_unveil.recipes.model import new_model
 from napari_unveil.recipes.noise2inverse_settings import Noise2InverseSettings
 
@@ -106,7 +106,16 @@ def test_light_of_surroundings_is_kept_and_a_new_rate_lies_near_it():
     photons = torch.poisson(torch.full((1, 1, 64, 64), 4.0), generator=torch.Generator().manual_seed(0))
     assert float(surroundings(photons).mean()) == pytest.approx(float(photons.mean()), rel=0.01)
     estimate = Rate().predict(torch.zeros_like, photons, 1.0, torch.float32)
-    torch.testing.assert_close(estimate, surroundings(photons) + FLOOR_PHOTONS)
+    torch.testing.assert_close(estimate, guess(photons) + FLOOR_PHOTONS)
+    assert float(estimate.mean()) == pytest.approx(4, rel=0.05)
+    assert float(estimate.var()) < 0.25 * float(photons.var()), "in the dark pixels are averaged"
+
+
+def test_what_is_bright_is_hardly_averaged():
+    peak = torch.zeros(1, 1, 9, 9)
+    peak[0, 0, 4, 4] = 10_000
+    assert float(guess(peak)[0, 0, 4, 4]) > 0.9 * 10_000
+    assert float(surroundings(peak)[0, 0, 4, 4]) < 0.2 * 10_000
 
 
 def test_settings_that_make_no_sense_are_refused():

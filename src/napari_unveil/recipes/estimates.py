@@ -26,6 +26,9 @@ REACH_PX = len(SMOOTHING) // 2
 FLOOR_PHOTONS = 0.02
 """Light of empty surroundings, to have something that a factor can change."""
 
+TRUSTED_PHOTONS = 30.0
+"""In so bright surroundings a pixel counts as much as these: its counting noise is 20 %, a peak may be much steeper."""
+
 LARGEST_LOG_FACTOR = 8.0
 
 
@@ -46,7 +49,7 @@ class Rate:
         photons = frames / photon
         logits: Tensor = network((torch.asinh(photons) / 2).to(precision)).float()
         factors = torch.exp(logits.clamp(-LARGEST_LOG_FACTOR, LARGEST_LOG_FACTOR))
-        return (surroundings(photons) + FLOOR_PHOTONS) * factors * photon
+        return (guess(photons) + FLOOR_PHOTONS) * factors * photon
 
     def loss(self, estimates: ImageBatch, inputs: ImageBatch, targets: ImageBatch, photon: float) -> Tensor:
         """Poisson deviance of the targets, of pixels and of sums over cells; NaN pixels of a target do not count."""
@@ -82,6 +85,15 @@ class Standardised:
         valid = torch.isfinite(targets).to(estimates.dtype)
         errors = (estimates - torch.nan_to_num(targets, nan=0.0)) / self.span
         return (errors**2 * valid).sum() / valid.sum().clamp(min=1)
+
+
+def guess(photons: ImageBatch) -> ImageBatch:
+    """What a network changes by factors: the light of the surroundings in the dark, the pixel itself where it is bright.
+
+    ``s + (x - s) s / (s + 30)`` with x the photons of the pixel and s those of its surroundings.
+    """
+    around = surroundings(photons)
+    return around + (photons.clamp(min=0) - around) * around / (around + TRUSTED_PHOTONS)
 
 
 def surroundings(photons: ImageBatch) -> ImageBatch:
