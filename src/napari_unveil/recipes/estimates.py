@@ -88,7 +88,7 @@ class Standardised:
 
 
 def guess(photons: ImageBatch) -> ImageBatch:
-    """What a network changes by factors: the light of the surroundings in the dark, the pixel itself where it is bright.
+    """What a network changes by factors: the light around a pixel in the dark, the pixel itself in bright places.
 
     ``s + (x - s) s / (s + 30)`` with x the photons of the pixel and s those of its surroundings.
     """
