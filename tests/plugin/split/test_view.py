@@ -161,6 +161,22 @@ def test_exposures_become_their_mean_in_groups(exposures: SplitView, finish: Fin
     assert not exposures.caution.isHidden()
 
 
+def test_the_mean_is_seen_whichever_exposure_was_looked_at(exposures: SplitView, finish: Finish) -> None:
+    exposures.viewer.dims.set_current_step(0, 5)
+    made(exposures, finish, "static mean")
+    assert exposures.viewer.dims.current_step[0] == 0
+    assert not exposures.viewer.layers["static"].visible
+    assert exposures.viewer.layers["static mean"].visible
+
+
+def test_a_split_that_was_ended_does_not_speak_of_a_new_layer(exposures: SplitView, finish: Finish) -> None:
+    exposures.press()
+    exposures.end()
+    finish(exposures.task)
+    assert [layer.name for layer in exposures.viewer.layers] == ["static"]
+    assert exposures.status.text() == "Ended; no layer was added"
+
+
 def test_photons_of_single_frames_are_dealt_out(exposures: SplitView, finish: Finish) -> None:
     exposures.kind.choose("thinning")
     exposures.parts.setValue(3)

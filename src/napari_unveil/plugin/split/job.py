@@ -122,7 +122,7 @@ def _splitting(request: SplitRequest) -> Job:
 
 
 def _add(session: Session, request: SplitRequest, parted: Parted) -> Layer:
-    """The layer of a split measurement; the slice in its middle is shown, which is there already."""
+    """The layer of a split measurement; the frame in its middle is shown, which is there already, alone."""
     stack, viewer = parted.split.stack, session.viewer
     filling = Filling(session, stack, capacity_bytes=round(1e9 * preferences().cache_gb))
     filling.put(parted.index, parted.frame)
@@ -143,8 +143,8 @@ def _add(session: Session, request: SplitRequest, parted: Parted) -> Layer:
         **look,
     )
     filling.belong_to(layer)
-    if stack.frame_count > 1:
-        viewer.dims.set_current_step(viewer.dims.ndim - len(stack.axes), parted.index)
+    request.layer.visible = False  # it has other frames, over which the slider goes as well
+    viewer.dims.set_current_step(viewer.dims.ndim - len(stack.axes), parted.index)
     filling.follow()
     return layer
 

@@ -58,6 +58,7 @@ class SplitView(StepView):
         self.preview = SlicePreview(self.session)
         self._opened: Opened | None = None
         self._looked_at: ref[Layer] | None = None
+        self._added = False
         self._opening, self._suggesting = (Newest(self.session.task(name)) for name in ("split look", "split axis"))
         self._lay_out()
         self._connect()
@@ -112,10 +113,13 @@ class SplitView(StepView):
     def start(self, request: SplitRequest) -> None:
         """Hand the request over."""
         self._caution(())
-        job.start(self.session, request, said=self._caution)
+        self._added = False
+        job.start(self.session, request, said=self._tell_added)
 
     def result_in_words(self) -> str:
         """Say where the parts are known now."""
+        if not self._added:
+            return "Ended; no layer was added"
         return "The new layer knows its parts: harvest patches from it, or denoise it"
 
     def suggest(self) -> None:
@@ -175,6 +179,10 @@ class SplitView(StepView):
     def _caution(self, said: tuple[str, ...]) -> None:
         self.caution.setText("\n".join(f"Caution: {sentence}." for sentence in said))
         self.caution.setVisible(bool(said))
+
+    def _tell_added(self, said: tuple[str, ...]) -> None:
+        self._added = True
+        self._caution(said)
 
     def _end_preview(self) -> None:
         self.preview_button.setChecked(False)
