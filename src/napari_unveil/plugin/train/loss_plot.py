@@ -41,7 +41,7 @@ class LossPlot(QWidget):  # type: ignore[misc]  # Qt is not typed here
     def clear(self) -> None:
         """Take the curves of an earlier run away."""
         self._reports = ()
-        self.plot.clear()
+        self.plot.remove_curves()
         self.plot.show_all()
 
     def draw(self, reports: Sequence[TrainingReport]) -> None:

@@ -121,8 +121,8 @@ class CurvePlot(Canvas):
         """Names of the curves that are drawn."""
         return list(self._curves)
 
-    def clear(self) -> None:
-        """Take all curves away."""
+    def remove_curves(self) -> None:
+        """Take all curves away; ``clear`` is pyqtgraph's, which hides a method of that name."""
         for curve in self._curves.values():
             self.removeItem(curve)
         self._curves.clear()
